@@ -1,0 +1,197 @@
+// What does a hand-over to a shard cost? Our ring beside moodycamel's queue, Boost.Lockfree and a
+// mutex.
+// SPDX-License-Identifier: MIT
+#include <benchmark/benchmark.h>
+#include <concurrentqueue/concurrentqueue.h>
+
+#include <atomic>
+#include <boost/lockfree/queue.hpp>
+#include <cstdlib>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "notify/ring/ring.hpp"
+
+namespace assay::notify {
+namespace {
+
+constexpr std::size_t capacity = 4'096;
+
+// Each contender is bounded at `capacity`, and has a handle per producer and one for the consumer.
+struct OwnRing {
+    Ring ring{capacity};
+    struct Pusher {
+        Ring::Producer handle;
+        explicit Pusher(OwnRing& queue) : handle(queue.ring.producer()) {}
+        bool push(std::uint32_t value) { return handle.try_push(static_cast<Slot>(value)); }
+    };
+    struct Popper {
+        Ring::Consumer handle;
+        explicit Popper(OwnRing& queue) : handle(queue.ring.consumer()) {}
+        std::size_t pop(std::uint32_t* out, std::size_t max) {
+            static_assert(sizeof(Slot) == sizeof(std::uint32_t));
+            return handle.try_pop_many(reinterpret_cast<Slot*>(out), max);
+        }
+    };
+};
+
+// Its own bound is a number of blocks, shared out unevenly between producers; an exact one needs a
+// counter beside it.
+struct Moodycamel {
+    moodycamel::ConcurrentQueue<std::uint32_t> queue{4 * capacity};
+    alignas(64) std::atomic<std::size_t> size{0};
+    struct Pusher {
+        Moodycamel* owner;
+        moodycamel::ProducerToken token;
+        explicit Pusher(Moodycamel& queue) : owner(&queue), token(queue.queue) {}
+        bool push(std::uint32_t value) {
+            if (owner->size.fetch_add(1, std::memory_order_relaxed) >= capacity ||
+                !owner->queue.try_enqueue(token, value)) {
+                owner->size.fetch_sub(1, std::memory_order_relaxed);
+                return false;
+            }
+            return true;
+        }
+    };
+    struct Popper {
+        Moodycamel* owner;
+        moodycamel::ConsumerToken token;
+        explicit Popper(Moodycamel& queue) : owner(&queue), token(queue.queue) {}
+        std::size_t pop(std::uint32_t* out, std::size_t max) {
+            const std::size_t count = owner->queue.try_dequeue_bulk(token, out, max);
+            if (count > 0) owner->size.fetch_sub(count, std::memory_order_relaxed);
+            return count;
+        }
+    };
+};
+
+struct BoostLockfree {
+    boost::lockfree::queue<std::uint32_t, boost::lockfree::capacity<capacity>> queue;
+    struct Pusher {
+        BoostLockfree* owner;
+        explicit Pusher(BoostLockfree& queue) : owner(&queue) {}
+        bool push(std::uint32_t value) { return owner->queue.push(value); }
+    };
+    struct Popper {
+        BoostLockfree* owner;
+        explicit Popper(BoostLockfree& queue) : owner(&queue) {}
+        std::size_t pop(std::uint32_t* out, std::size_t max) {
+            std::size_t count = 0;
+            while (count < max && owner->queue.pop(out[count]))
+                ++count;
+            return count;
+        }
+    };
+};
+
+struct MutexDeque {
+    std::mutex mutex;
+    std::deque<std::uint32_t> queue;
+    struct Pusher {
+        MutexDeque* owner;
+        explicit Pusher(MutexDeque& queue) : owner(&queue) {}
+        bool push(std::uint32_t value) {
+            const std::lock_guard lock(owner->mutex);
+            if (owner->queue.size() >= capacity) return false;
+            owner->queue.push_back(value);
+            return true;
+        }
+    };
+    struct Popper {
+        MutexDeque* owner;
+        explicit Popper(MutexDeque& queue) : owner(&queue) {}
+        std::size_t pop(std::uint32_t* out, std::size_t max) {
+            const std::lock_guard lock(owner->mutex);
+            std::size_t count = 0;
+            for (; count < max && !owner->queue.empty(); ++count) {
+                out[count] = owner->queue.front();
+                owner->queue.pop_front();
+            }
+            return count;
+        }
+    };
+};
+
+constexpr std::size_t batch = 32;
+
+// Hands `items` over from `producers` threads to this one. False: something was lost, doubled or
+// out of a producer's order.
+template <class Queue>
+bool hand_over(Queue& queue, std::uint32_t producers, std::uint32_t items) {
+    const std::uint32_t share = items / producers;
+    std::vector<std::thread> threads;
+    for (std::uint32_t p = 0; p < producers; ++p) {
+        threads.emplace_back([&queue, p, share] {
+            typename Queue::Pusher pusher(queue);
+            for (std::uint32_t i = 0; i < share; ++i) {
+                while (!pusher.push(p << 24 | i))
+                    std::this_thread::yield();
+            }
+        });
+    }
+    typename Queue::Popper popper(queue);
+    std::vector<std::uint32_t> next(producers, 0);
+    bool right = true;
+    std::uint32_t out[batch];
+    for (std::uint32_t taken = 0; taken < share * producers;) {
+        const std::size_t count = popper.pop(out, batch);
+        for (std::size_t i = 0; i < count; ++i)
+            right &= (out[i] & 0xffffff) == next[out[i] >> 24]++;
+        taken += static_cast<std::uint32_t>(count);
+        if (count == 0) std::this_thread::yield();
+    }
+    for (std::thread& thread : threads)
+        thread.join();
+    return right;
+}
+
+// `producers` threads to one, as relay, test and redeliver to a shard.
+template <class Queue>
+void between_threads(benchmark::State& state) {
+    const auto producers = static_cast<std::uint32_t>(state.range(0));
+    const std::uint32_t items = std::getenv("ASSAY_BENCH_SMOKE") != nullptr ? 10'000 : 1'000'000;
+    for (auto _ : state) {
+        auto queue = std::make_unique<Queue>();
+        if (!hand_over(*queue, producers, items)) {
+            state.SkipWithError("lost, doubled or out of order");
+            return;
+        }
+    }
+    state.SetItemsProcessed(state.iterations() * items);
+}
+
+// Half a ring in, half a ring out, on one thread: what the operations cost without a fight.
+template <class Queue>
+void on_one_thread(benchmark::State& state) {
+    auto queue = std::make_unique<Queue>();
+    typename Queue::Pusher pusher(*queue);
+    typename Queue::Popper popper(*queue);
+    std::uint32_t out[batch];
+    std::uint32_t next = 0;
+    for (auto _ : state) {
+        for (std::uint32_t i = 0; i < capacity / 2; ++i)
+            if (!pusher.push(next + i)) return state.SkipWithError("full too early");
+        for (std::uint32_t taken = 0; taken < capacity / 2;) {
+            const std::size_t count = popper.pop(out, batch);
+            if (count == 0 || out[0] != next + taken) return state.SkipWithError("wrong slot");
+            taken += static_cast<std::uint32_t>(count);
+        }
+        next += capacity / 2;
+    }
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(capacity / 2));
+}
+
+#define CONTENDER(queue)                      \
+    BENCHMARK_TEMPLATE(on_one_thread, queue); \
+    BENCHMARK_TEMPLATE(between_threads, queue)->ArgName("producers")->Arg(1)->Arg(2)->UseRealTime()
+CONTENDER(OwnRing);
+CONTENDER(Moodycamel);
+CONTENDER(BoostLockfree);
+CONTENDER(MutexDeque);
+
+}  // namespace
+}  // namespace assay::notify
+
+BENCHMARK_MAIN();

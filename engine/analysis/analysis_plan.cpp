@@ -1,0 +1,178 @@
+// The list of analyzers with what each needs, and the loop that runs those that were asked for.
+// SPDX-License-Identifier: MIT
+#include "engine/analysis/analysis_plan.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "engine/analysis/collect_evidence.hpp"
+#include "engine/analysis/result_line.hpp"
+#include "engine/base/hash.hpp"
+
+namespace assay::engine {
+namespace {
+
+// The order in which they run. Bits of the masks below.
+enum Analyzer : std::size_t { identity, attributes, price, demand, fees, profit, verdict, lot };
+constexpr std::size_t analyzer_count = 8;
+
+constexpr std::uint32_t bit(std::size_t analyzer) noexcept {
+    return std::uint32_t{1} << analyzer;
+}
+
+// Each gives the part of Analysis that bears its name; `fees` and `profit` share the channels.
+struct Entry {
+    std::string_view name;
+    std::uint32_t needs = 0;
+};
+constexpr std::array<Entry, analyzer_count> entries{{
+    {"identity", 0},
+    {"attributes", 0},
+    {"price", bit(identity) | bit(attributes)},
+    {"demand", 0},
+    {"fees", bit(price)},
+    {"profit", bit(price) | bit(demand) | bit(fees)},
+    {"verdict", bit(identity) | bit(price) | bit(demand) | bit(profit)},
+    {"lot", bit(attributes) | bit(price)},
+}};
+
+constexpr auto names = [] {
+    std::array<std::string_view, analyzer_count> list{};
+    for (std::size_t i = 0; i < analyzer_count; ++i)
+        list[i] = entries[i].name;
+    return list;
+}();
+
+// What is needed must have run before: the list is its own proof of order.
+constexpr bool ordered() noexcept {
+    for (std::size_t i = 0; i < analyzer_count; ++i) {
+        if ((entries[i].needs & ~(bit(i) - 1)) != 0) return false;
+    }
+    return true;
+}
+static_assert(ordered(), "an analyzer needs one that runs after it");
+static_assert(analyzer_count <= std::tuple_size_v<decltype(Workspace::time_by_analyzer)>);
+
+std::string known_names() {
+    std::string list;
+    for (const std::string_view name : names) {
+        if (!list.empty()) list += ", ";
+        list += name;
+    }
+    return list;
+}
+
+// Whatever `wanted` needs, and what that needs.
+std::uint32_t with_needs(std::uint32_t wanted) noexcept {
+    for (std::size_t i = analyzer_count; i-- > 0;) {
+        if ((wanted & bit(i)) != 0) wanted |= entries[i].needs;
+    }
+    return wanted;
+}
+
+PrintedParts printed_parts(std::uint32_t prints) noexcept {
+    const auto has = [&](std::size_t analyzer) { return (prints & bit(analyzer)) != 0; };
+    return {has(identity), has(attributes), has(price),  has(demand),
+            has(fees),     has(profit),     has(verdict)};
+}
+
+}  // namespace
+
+std::span<const std::string_view> analyzer_names() noexcept {
+    return names;
+}
+
+bool is_asked_for(std::span<const std::string> only, std::string_view analyzer) noexcept {
+    return only.empty() || std::find(only.begin(), only.end(), analyzer) != only.end();
+}
+
+void Analysis::clear() {
+    identity.clear();
+    attributes.clear();
+    price.clear();
+    demand.clear();
+    profit.clear();
+    verdict.clear();
+    evidence.clear();
+}
+
+Result<AnalysisPlan> AnalysisPlan::make(std::span<const std::string> only,
+                                        std::shared_ptr<const Tables> tables) {
+    assert(tables != nullptr);
+    AnalysisPlan plan(std::move(tables));
+    for (const std::string& wanted : only) {
+        const auto found = std::find(names.begin(), names.end(), wanted);
+        if (found == names.end()) {
+            return fail(ErrorCode::invalid_argument,
+                        "there is no analyzer \"" + wanted.substr(0, 64) + "\"", "analyzers",
+                        "known: " + known_names());
+        }
+        plan.prints_ |= bit(static_cast<std::size_t>(found - names.begin()));
+    }
+    if (only.empty()) plan.prints_ = bit(analyzer_count) - 1;
+    plan.runs_ = with_needs(plan.prints_);
+    return plan;
+}
+
+void AnalysisPlan::analyse(std::size_t analyzer, const Product& product, std::uint64_t index,
+                           TimePoint as_of, Workspace& workspace, LotLine& line) const {
+    Analysis& all = workspace.analysis;
+    switch (static_cast<Analyzer>(analyzer)) {
+        case identity:
+            return identify(product, all.identity);
+        case attributes:
+            return read_attributes(product, *tables_, all.attributes);
+        case price:
+            return estimate_price(product, all.identity, all.attributes, *tables_, as_of,
+                                  workspace.price, all.price);
+        case demand:
+            return estimate_demand(product, *tables_, all.demand);
+        case fees:
+            return choose_channels(product, all.price, *tables_, as_of, all.profit);
+        case profit:
+            return estimate_profit(product, all.price, all.demand, *tables_, workspace.profit,
+                                   all.profit);
+        case verdict:
+            return judge(product, all.identity, all.price, all.demand, all.profit, *tables_,
+                         all.verdict);
+        case lot:
+            line = make_lot_line(product, index, all.attributes, all.price, *tables_, as_of);
+            return;
+    }
+}
+
+ProductOutcome AnalysisPlan::run(const Product& product, std::uint64_t index,
+                                 std::string_view input_hash_source, TimePoint as_of,
+                                 Workspace& workspace, std::string& out) const {
+    assert(!product.product_id.empty());
+    Analysis& all = workspace.analysis;
+    all.clear();
+    ProductOutcome outcome;
+    outcome.lot.index = index;
+    for (std::size_t analyzer = 0; analyzer < analyzer_count; ++analyzer) {
+        if ((runs_ & bit(analyzer)) == 0) continue;
+        if (workspace.clock == nullptr) {
+            analyse(analyzer, product, index, as_of, workspace, outcome.lot);
+            continue;
+        }
+        const SteadyTime start = workspace.clock->steady_now();
+        analyse(analyzer, product, index, as_of, workspace, outcome.lot);
+        workspace.time_by_analyzer[analyzer] += workspace.clock->steady_now() - start;
+    }
+    collect_evidence(product, all, *tables_, all.evidence);
+    if (workspace.as_of != as_of) {
+        workspace.as_of = as_of;
+        workspace.as_of_text = to_rfc3339(as_of);
+    }
+    LineContext context;
+    context.fee_version = all.profit.used > 0 ? all.profit.channels[all.profit.best].fee_version
+                                              : std::string_view(tables_->version);
+    context.as_of = workspace.as_of_text;
+    context.input_hash = hash64(input_hash_source);
+    append_result_line(out, product, all, printed_parts(prints_), context);
+    outcome.completed = true;
+    outcome.decision = all.verdict.decision;
+    return outcome;
+}
+
+}  // namespace assay::engine

@@ -1,0 +1,79 @@
+// The verb of this folder: which analyzers run, in which order, and the result line they leave.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/analysis/analysis.hpp"
+#include "engine/base/clock.hpp"
+#include "engine/base/error.hpp"
+#include "engine/base/result.hpp"
+#include "engine/batch/product.hpp"
+
+namespace assay::engine {
+
+// identity, attributes, price, demand, fees, profit, verdict, lot: in the order in which they run.
+std::span<const std::string_view> analyzer_names() noexcept;
+// Whether `only` asks for the analyzer of that name; an empty list asks for all.
+bool is_asked_for(std::span<const std::string> only, std::string_view analyzer) noexcept;
+
+// One thread's working memory: the analysis being filled and the analyzers' buffers.
+struct Workspace {
+    Analysis analysis;
+    PriceScratch price;
+    ProfitScratch profit;
+    // Time spent per analyzer, taken only with a clock (analyze --timings); never in results.
+    const Clock* clock = nullptr;
+    std::array<std::chrono::nanoseconds, 16> time_by_analyzer{};  // as analyzer_names() orders
+    // as_of as text, written once for all lines of a batch.
+    std::optional<TimePoint> as_of;
+    std::string as_of_text;
+};
+
+struct ProductOutcome {
+    bool completed = false;  // false: the product failed
+    Decision decision = Decision::insufficient_data;
+    LotLine lot;
+};
+
+// Immutable once made; any number of threads may use one, each with its own Workspace.
+class AnalysisPlan {
+  public:
+    // `only` empty: all. What the named ones need runs too but is not printed. Errors:
+    // invalid_argument for an unknown name, listing the known ones.
+    static Result<AnalysisPlan> make(std::span<const std::string> only,
+                                     std::shared_ptr<const Tables> tables);
+
+    // Analyses `product` and appends its result line (the envelope of the schema, one line, ended
+    // by '\n') to `out`. Pure but for `workspace` and `out`: the same product, index, as_of and
+    // tables give the same bytes. Does not throw; allocates only where `out` or a buffer grows.
+    ProductOutcome run(const Product& product, std::uint64_t index,
+                       std::string_view input_hash_source, TimePoint as_of, Workspace& workspace,
+                       std::string& out) const;
+
+    const Tables& tables() const noexcept { return *tables_; }
+
+  private:
+    explicit AnalysisPlan(std::shared_ptr<const Tables> tables) : tables_(std::move(tables)) {}
+    void analyse(std::size_t analyzer, const Product& product, std::uint64_t index, TimePoint as_of,
+                 Workspace& workspace, LotLine& lot) const;
+
+    std::shared_ptr<const Tables> tables_;
+    std::uint32_t runs_ = 0;    // bit per analyzer
+    std::uint32_t prints_ = 0;  // bit per analyzer
+};
+
+// The line of a product that intake or the parser failed. `product_data`: a JSON object or empty.
+void append_failed_line(std::string& out, std::string_view product_id,
+                        std::string_view product_data, const Error& fault, std::string_view stage);
+// The line of a product that was cancelled before it ran.
+void append_cancelled_line(std::string& out, std::string_view product_id);
+
+}  // namespace assay::engine

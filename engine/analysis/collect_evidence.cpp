@@ -1,0 +1,114 @@
+// Evidence in the order of the stages; texts are short and hold no personal data.
+// SPDX-License-Identifier: MIT
+#include "engine/analysis/collect_evidence.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace assay::engine {
+namespace {
+
+void append(std::string& out, std::int64_t number) {
+    std::array<char, 24> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+    out.append(text.data(), static_cast<std::size_t>(end - text.data()));
+}
+
+// With up to three decimals, so that the text never depends on the last bits of a double.
+void append(std::string& out, double number) {
+    const auto thousandths = static_cast<std::int64_t>(std::llround(number * 1000));
+    append(out, thousandths / 1000);
+    const auto rest = static_cast<int>(std::llabs(thousandths % 1000));
+    if (rest == 0) return;
+    const std::array<char, 4> digits{'.', static_cast<char>('0' + rest / 100),
+                                     static_cast<char>('0' + rest / 10 % 10),
+                                     static_cast<char>('0' + rest % 10)};
+    std::size_t size = digits.size();
+    while (digits[size - 1] == '0')
+        --size;
+    out.append(digits.data(), size);
+}
+
+void add_intake(const Product& product, EvidenceList& out) {
+    for (const InputNote& note : product.notes) {
+        std::string& detail = out.add("intake", "input", note.code).detail;
+        detail += note.field;
+        if (!note.detail.empty()) detail.append(": ").append(note.detail);
+    }
+}
+
+void add_demand(const Demand& demand, EvidenceList& out) {
+    if (demand.basis == DemandBasis::none) return;
+    std::string& detail = out.add("demand", to_string(demand.basis), "gamma_poisson").detail;
+    detail += "a=";
+    append(detail, demand.shape);
+    detail += " b=";
+    append(detail, demand.rate);
+    detail += " g=";
+    append(detail, demand.share);
+}
+
+std::string_view regime_name(VatRegime regime) noexcept {
+    switch (regime) {
+        case VatRegime::standard:
+            return "vat_standard";
+        case VatRegime::margin:
+            return "vat_margin";
+        case VatRegime::small_business:
+            return "vat_small_business";
+        case VatRegime::none:
+            break;
+    }
+    return "vat_none";
+}
+
+void add_profit(const Product& product, const Profit& profit, const Tables& tables,
+                EvidenceList& out) {
+    for (std::size_t i = 0; i < profit.used; ++i) {
+        const ChannelProfit& channel = profit.channels[i];
+        std::string& detail = out.add("fees", channel.channel, channel.fee_version).detail;
+        if (channel.table != nullptr && !channel.table->sources.empty())
+            detail += channel.table->sources.front();
+    }
+    if (profit.used == 0) return;
+    if (profit.regime != VatRegime::none) {
+        std::string& detail = out.add("profit", "tax", regime_name(profit.regime)).detail;
+        if (product.tax) append(detail, static_cast<double>(product.tax->rate) / 1e6);
+        if (profit.regime_changed) detail += ", the margin scheme needs a purchase without VAT";
+    }
+    if (profit.postage_assumed) {
+        std::string& detail = out.add("profit", "default", "postage_by_weight").detail;
+        if (product.weight_grams) {
+            append(detail, *product.weight_grams);
+            detail += " g";
+        } else {
+            detail += "weight unknown";
+        }
+    }
+    if (profit.returns_assumed) {
+        std::string& detail = out.add("profit", "default", "return_rate").detail;
+        append(detail, static_cast<double>(tables.defaults.return_rate) / 1e6);
+    }
+    if (profit.sale_assumed)
+        out.add("profit", "assumption", "sale").detail +=
+            "no demand known: expectations given a sale";
+}
+
+}  // namespace
+
+void collect_evidence(const Product& product, const Analysis& analysis, const Tables& tables,
+                      EvidenceList& out) {
+    out.clear();
+    add_intake(product, out);
+    explain_identity(analysis.identity, out);
+    if (analysis.attributes.condition_from_text) {
+        out.add("attributes", "title", "condition_words").detail +=
+            to_string(analysis.attributes.condition);
+    }
+    explain_price(analysis.price, tables, out);
+    add_demand(analysis.demand, out);
+    add_profit(product, analysis.profit, tables, out);
+}
+
+}  // namespace assay::engine

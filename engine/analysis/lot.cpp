@@ -1,0 +1,355 @@
+// Lot mode: lines from products, the summary from lines, and how far to trust it.
+// SPDX-License-Identifier: MIT
+#include "engine/analysis/lot.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <chrono>
+#include <cmath>
+#include <map>
+
+#include "engine/analysis/fees.hpp"
+#include "engine/analysis/lot_draw.hpp"
+
+namespace assay::engine {
+namespace {
+
+constexpr double million = 1'000'000;
+constexpr std::size_t shares_shown = 5;
+constexpr std::size_t lines_named_max = 10;
+
+MinorUnits round_to_minor(double amount) noexcept {
+    return static_cast<MinorUnits>(std::llround(std::clamp(amount, -9e17, 9e17)));
+}
+
+// What a unit pays besides its value: the channel's standard schedule as one line around the
+// median. Category rates are left aside, since in a lot's categories they are secondary and lower:
+// a bid should not rest on them.
+void set_costs(const Product& product, const Channel& channel, const FeeTable& table,
+               LotLine& line) {
+    MinorUnits thresholds = 0;
+    for (const FixedFee& fee : table.fixed) {
+        if (fee.steps.size() > 1) thresholds = std::max(thresholds, fee.steps.rbegin()[1].first);
+    }
+    // Above the last threshold of the fixed fees: the dearer per-order fee, also for small values.
+    const double at = std::max(std::exp(line.log_median), static_cast<double>(thresholds) + 1);
+    const FeeSegment fee = fee_around(table, table.standard, at);
+    line.fee_rate = fee.rate;
+    line.fixed = fee.fixed;
+    line.fixed +=
+        static_cast<double>(product.costs.ship_out ? *product.costs.ship_out
+                                                   : channel.postage_for(product.weight_grams));
+}
+
+const Channel* channel_in(const Tables& tables, std::string_view currency) noexcept {
+    for (const Channel& channel : tables.channels) {
+        if (channel.currency.code() == currency) return &channel;
+    }
+    return nullptr;
+}
+
+std::string_view currency_of(const LotLine& line) noexcept {
+    return {line.currency.data(), line.currency[0] == '\0' ? 0U : 3U};
+}
+
+bool is_valued(const LotLine& line) noexcept {
+    return line.basis != LotBasis::none && line.quantity > 0;
+}
+
+std::string count_of(std::size_t count, std::string_view one, std::string_view many) {
+    return std::to_string(count) + " " + std::string(count == 1 ? one : many);
+}
+
+// "lines 4, 9 and 12"; positions count from 1, as people do.
+std::string name_lines(std::span<const std::uint64_t> indexes) {
+    std::string text = indexes.size() == 1 ? "line " : "lines ";
+    for (std::size_t i = 0; i < indexes.size(); ++i) {
+        if (i == lines_named_max) {
+            return text + " and " + std::to_string(indexes.size() - i) + " more";
+        }
+        if (i > 0)
+            text += i + 1 == indexes.size() && indexes.size() <= lines_named_max ? " and " : ", ";
+        text += std::to_string(indexes[i] + 1);
+    }
+    return text;
+}
+
+struct Totals {
+    std::vector<LotLine> lines;    // valued, in the lot's currency
+    std::vector<LotShare> shares;  // of those
+    std::vector<double> weights;   // retail, or value where retail is unknown
+    std::vector<std::uint64_t> unvalued, foreign;
+    double gross = 0, gross_by_comparables = 0, certainty = 0;
+};
+
+Totals add_up(std::span<const LotLine> lines, std::string_view currency, LotSummary& out) {
+    Totals totals;
+    for (const LotLine& line : lines) {
+        ++out.lines;
+        out.units += line.quantity;
+        const double quantity = static_cast<double>(line.quantity);
+        const bool foreign = !currency_of(line).empty() && currency_of(line) != currency;
+        const double retail = foreign ? 0 : line.retail * quantity;
+        out.retail += round_to_minor(retail);
+        if (!is_valued(line)) {
+            totals.unvalued.push_back(line.index);
+            continue;
+        }
+        if (foreign) {
+            totals.foreign.push_back(line.index);
+            continue;
+        }
+        ++out.lines_valued;
+        const double gross = quantity * expected_unit_value(line);
+        const double sure = std::exp(-2 * line.log_sd);
+        totals.gross += gross;
+        if (line.basis == LotBasis::comparables) {
+            ++out.lines_by_comparables;
+            totals.gross_by_comparables += gross;
+            totals.certainty += gross * sure;
+        } else {
+            totals.certainty += gross * std::min(sure, 0.25);
+        }
+        totals.lines.push_back(line);
+        totals.shares.push_back({line.index, round_to_minor(quantity * expected_unit_net(line)),
+                                 round_to_minor(retail)});
+        totals.weights.push_back(retail > 0 ? retail : gross);
+    }
+    out.expected_gross = round_to_minor(totals.gross);
+    return totals;
+}
+
+// Carriers bring the most; draggers fall furthest short of what the lot brings on average for
+// their retail. A dear line can do both: it is named once, for what it brings.
+void pick_shares(const Totals& totals, LotSummary& out) {
+    std::vector<LotShare> sorted = totals.shares;
+    const auto first_by = [&](std::vector<LotShare>& list, const auto& better) {
+        const std::size_t count = std::min(list.size(), shares_shown);
+        std::partial_sort(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(count),
+                          list.end(), better);
+        list.resize(count);
+    };
+    first_by(sorted, [](const LotShare& a, const LotShare& b) {
+        return a.expected_net != b.expected_net ? a.expected_net > b.expected_net
+                                                : a.index < b.index;
+    });
+    std::erase_if(sorted, [](const LotShare& share) { return share.expected_net <= 0; });
+    out.carriers = std::move(sorted);
+
+    double net = 0, weight = 0;
+    for (std::size_t i = 0; i < totals.shares.size(); ++i) {
+        net += static_cast<double>(totals.shares[i].expected_net);
+        weight += totals.weights[i];
+    }
+    if (weight <= 0) return;
+    struct Short {
+        LotShare share;
+        double by = 0;
+    };
+    std::vector<Short> shortfalls;
+    for (std::size_t i = 0; i < totals.shares.size(); ++i) {
+        const bool carries = std::any_of(
+            out.carriers.begin(), out.carriers.end(),
+            [&](const LotShare& carrier) { return carrier.index == totals.shares[i].index; });
+        if (carries) continue;
+        const double by =
+            totals.weights[i] * net / weight - static_cast<double>(totals.shares[i].expected_net);
+        if (by > 0) shortfalls.push_back({totals.shares[i], by});
+    }
+    const std::size_t count = std::min(shortfalls.size(), shares_shown);
+    std::partial_sort(shortfalls.begin(), shortfalls.begin() + static_cast<std::ptrdiff_t>(count),
+                      shortfalls.end(), [](const Short& a, const Short& b) {
+                          return a.by != b.by ? a.by > b.by : a.share.index < b.share.index;
+                      });
+    for (std::size_t i = 0; i < count; ++i)
+        out.draggers.push_back(shortfalls[i].share);
+}
+
+double cost_of_bid(const LotSummary& lot, MinorUnits bid) noexcept {
+    const double premium = static_cast<double>(lot.premium) / million;
+    return static_cast<double>(bid) * (1 + premium) + static_cast<double>(lot.freight);
+}
+
+BidOutlook judge_bid(const LotSummary& lot, std::span<const double> nets, MinorUnits bid) {
+    const double cost = cost_of_bid(lot, bid);
+    const double target = cost * (1 + static_cast<double>(lot.target_roi) / million);
+    return {bid, share_reaching(nets, std::nextafter(cost, 1e300)), share_reaching(nets, target)};
+}
+
+MinorUnits major_unit(const Currency& currency) noexcept {
+    MinorUnits unit = 1;
+    for (int i = 0; i < currency.exponent(); ++i)
+        unit *= 10;
+    return unit;
+}
+
+// The steps people bid in: 1, 2, 2.5 or 5 times a power of ten major units, about a fifth of `bid`.
+MinorUnits bid_step(MinorUnits bid, MinorUnits unit) noexcept {
+    MinorUnits step = unit;
+    for (MinorUnits ten = unit; ten <= bid / 4; ten *= 10) {
+        for (const MinorUnits tenths : {10, 20, 25, 50}) {
+            const MinorUnits candidate = ten * tenths / 10;
+            if (candidate % unit == 0 && candidate <= bid / 4) step = std::max(step, candidate);
+        }
+    }
+    return step;
+}
+
+void find_bids(std::span<const double> nets, const LotTerms& terms, LotSummary& out) {
+    const MinorUnits unit = major_unit(out.currency);
+    const double sure = quantile(nets, 1 - out.target_probability);
+    const double cost = sure / (1 + static_cast<double>(out.target_roi) / million);
+    const double bid = (cost - static_cast<double>(out.freight)) /
+                       (1 + static_cast<double>(out.premium) / million);
+    // Down to whole major units: a bid above the true maximum would miss the target.
+    const MinorUnits maximum = static_cast<MinorUnits>(std::floor(bid)) / unit * unit;
+    if (bid >= static_cast<double>(unit)) {
+        out.max_bid = maximum;
+        if (out.retail > 0)
+            out.max_bid_of_retail = static_cast<double>(maximum) / static_cast<double>(out.retail);
+    }
+    if (terms.bid) out.outlook.push_back(judge_bid(out, nets, *terms.bid));
+    if (!out.max_bid) return;
+    const MinorUnits step = bid_step(maximum, unit);
+    MinorUnits below = maximum / step * step;
+    if (below == maximum) below -= step;
+    for (const MinorUnits round : {below, maximum / step * step + step}) {
+        if (round > 0 && round != terms.bid) out.outlook.push_back(judge_bid(out, nets, round));
+    }
+}
+
+void explain_trust(const Totals& totals, const LotTerms& terms, LotSummary& out) {
+    auto& caveats = out.caveats;
+    if (!totals.unvalued.empty()) {
+        caveats.push_back(count_of(totals.unvalued.size(), "line has", "lines have") +
+                          " neither sold prices nor a retail price that could be used and count as "
+                          "nothing: " +
+                          name_lines(totals.unvalued) + ".");
+    }
+    if (!totals.foreign.empty()) {
+        caveats.push_back(count_of(totals.foreign.size(), "line is", "lines are") +
+                          " in another currency than " + std::string(out.currency.code()) +
+                          " and left out: " + name_lines(totals.foreign) + ".");
+    }
+    const auto by_recovery = static_cast<std::size_t>(out.lines_valued - out.lines_by_comparables);
+    if (by_recovery > 0) {
+        const double share = 1 - totals.gross_by_comparables / totals.gross;
+        caveats.push_back(
+            std::to_string(std::lround(100 * share)) + " % of the value (" +
+            count_of(by_recovery, "line", "lines") +
+            ") rests on the declared retail price times what its department usually brings; "
+            "sold prices of the lines that carry the lot would narrow it most.");
+    }
+    if (!out.carriers.empty() && out.net_mean > 0 && out.lines_valued > 1) {
+        const double share = static_cast<double>(out.carriers.front().expected_net) /
+                             static_cast<double>(out.net_mean);
+        if (share > 0.3) {
+            caveats.push_back("Line " + std::to_string(out.carriers.front().index + 1) +
+                              " alone brings " + std::to_string(std::lround(100 * share)) +
+                              " % of the net: check it first.");
+        }
+    }
+    if (!terms.freight) caveats.emplace_back("No freight was given: the maximum bid assumes none.");
+    if (!terms.premium)
+        caveats.emplace_back("No buyer's premium was given: the maximum bid assumes none.");
+    const double coverage = static_cast<double>(out.lines_valued) /
+                            static_cast<double>(std::max<std::int64_t>(1, out.lines));
+    out.trust = static_cast<int>(
+        std::lround(std::clamp(100 * coverage * totals.certainty / totals.gross, 0.0, 100.0)));
+}
+
+void explain_nothing(std::span<const LotLine> lines, const Tables& tables, LotSummary& out) {
+    for (const LotLine& line : lines) {
+        ++out.lines;
+        out.units += line.quantity;
+    }
+    if (lines.empty()) {
+        out.caveats.emplace_back("The batch holds no line that could be read.");
+        return;
+    }
+    const bool no_channel = std::all_of(lines.begin(), lines.end(), [&](const LotLine& line) {
+        return !currency_of(line).empty() && channel_in(tables, currency_of(line)) == nullptr;
+    });
+    out.caveats.emplace_back(
+        no_channel ? "No channel with known fees sells in the currency of these lines."
+                   : "No line has sold prices, or a retail price in a known currency: there is "
+                     "nothing to value the lot by.");
+}
+
+}  // namespace
+
+LotLine make_lot_line(const Product& product, std::uint64_t index, const Attributes& attributes,
+                      const Price& price, const Tables& tables, TimePoint as_of) {
+    LotLine line;
+    line.index = index;
+    line.quantity =
+        static_cast<std::uint32_t>(std::clamp<std::int64_t>(product.quantity, 0, 1'000'000));
+    line.retail = static_cast<double>(product.msrp.value_or(0));
+    const Currency& currency = price.currency.empty() ? product.currency : price.currency;
+    if (!currency.empty()) std::copy_n(currency.code().begin(), 3, line.currency.begin());
+    // An empty box has neither the value of its product nor a share of its retail price.
+    if (attributes.box_only && price.basis != PriceBasis::sold_comps) return line;
+    const Channel* channel = channel_in(tables, currency_of(line));
+    if (channel == nullptr) return line;
+    const FeeTable* table = channel->in_force(std::chrono::floor<std::chrono::days>(as_of));
+    if (table == nullptr) return line;
+    if (price.basis == PriceBasis::sold_comps || price.basis == PriceBasis::shrunk) {
+        line.basis = LotBasis::comparables;
+        line.log_median = price.log_mean;
+        line.log_sd = price.log_sd;
+    } else if (line.retail > 0) {
+        // No condition factor: recovery was measured on goods in just such conditions.
+        line.basis = LotBasis::recovery;
+        line.log_median = std::log(line.retail * tables.recovery_of(product.category));
+        line.log_sd = tables.defaults.prior_tau;
+    } else {
+        return line;
+    }
+    set_costs(product, *channel, *table, line);
+    return line;
+}
+
+Currency lot_currency(std::span<const LotLine> lines) {
+    std::map<std::string_view, std::size_t> counts;  // ordered: a tie goes to the first code
+    for (const LotLine& line : lines) {
+        if (is_valued(line)) ++counts[currency_of(line)];
+    }
+    std::string_view best;
+    std::size_t most = 0;
+    for (const auto& [code, count] : counts) {
+        if (count <= most) continue;
+        best = code;
+        most = count;
+    }
+    return Currency::parse(best).value_or(Currency{});
+}
+
+LotSummary value_lot(std::span<const LotLine> lines, const LotTerms& terms, const Tables& tables) {
+    LotSummary out;
+    out.freight = terms.freight.value_or(0);
+    out.premium = terms.premium.value_or(0);
+    out.target_roi = terms.target_roi;
+    out.target_probability = terms.probability;
+    out.currency = lot_currency(lines);
+    if (out.currency.empty()) {
+        explain_nothing(lines, tables, out);
+        return out;
+    }
+    const Totals totals = add_up(lines, out.currency.code(), out);
+    const std::vector<double> nets = draw_lot_nets(totals.lines, tables.defaults.lot_correlation);
+    assert(!nets.empty());
+    out.available = true;
+    double mean = 0;
+    for (const LotShare& share : totals.shares)
+        mean += static_cast<double>(share.expected_net);
+    out.net_mean = round_to_minor(mean);
+    out.net_p10 = round_to_minor(quantile(nets, 0.1));
+    out.net_p50 = round_to_minor(quantile(nets, 0.5));
+    out.net_p90 = round_to_minor(quantile(nets, 0.9));
+    pick_shares(totals, out);
+    find_bids(nets, terms, out);
+    explain_trust(totals, terms, out);
+    return out;
+}
+
+}  // namespace assay::engine

@@ -1,0 +1,66 @@
+// A lot summary as JSON: the `lot` object of a batch's summary.
+// SPDX-License-Identifier: MIT
+#include "engine/analysis/lot.hpp"
+#include "engine/base/json_writer.hpp"
+
+namespace assay::engine {
+namespace {
+
+void write_shares(JsonWriter& json, std::string_view name, const std::vector<LotShare>& shares) {
+    json.key(name).begin_array();
+    for (const LotShare& share : shares) {
+        json.begin_object().member("index", static_cast<std::int64_t>(share.index));
+        json.member("expected_net", share.expected_net).member("retail", share.retail);
+        json.end_object();
+    }
+    json.end_array();
+}
+
+void write_money(JsonWriter& json, const LotSummary& lot) {
+    json.member("currency", lot.currency.code()).member("retail", lot.retail);
+    json.member("expected_gross", lot.expected_gross);
+    json.key("net").begin_object();
+    json.member("mean", lot.net_mean).member("p10", lot.net_p10);
+    json.member("p50", lot.net_p50).member("p90", lot.net_p90).end_object();
+    json.member("freight", lot.freight).member("premium_ppm", lot.premium);
+    json.member("target_roi_ppm", lot.target_roi);
+    json.key("target_probability").number(lot.target_probability, 4);
+    json.key("max_bid");
+    if (lot.max_bid)
+        json.integer(*lot.max_bid);
+    else
+        json.null();
+    json.key("max_bid_of_retail");
+    if (lot.max_bid_of_retail)
+        json.number(*lot.max_bid_of_retail, 4);
+    else
+        json.null();
+    json.key("bids").begin_array();
+    for (const BidOutlook& outlook : lot.outlook) {
+        json.begin_object().member("bid", outlook.bid);
+        json.key("p_profit").number(outlook.p_profit, 3);
+        json.key("p_target").number(outlook.p_target, 3).end_object();
+    }
+    json.end_array();
+}
+
+}  // namespace
+
+void append_lot_json(std::string& out, const LotSummary& lot) {
+    JsonWriter json(out);
+    json.begin_object().member("available", lot.available);
+    json.member("lines", lot.lines).member("lines_valued", lot.lines_valued);
+    json.member("lines_by_comparables", lot.lines_by_comparables).member("units", lot.units);
+    if (lot.available) {
+        write_money(json, lot);
+        write_shares(json, "carriers", lot.carriers);
+        write_shares(json, "draggers", lot.draggers);
+        json.member("trust", lot.trust);
+    }
+    json.key("caveats").begin_array();
+    for (const std::string& caveat : lot.caveats)
+        json.string(caveat);
+    json.end_array().end_object();
+}
+
+}  // namespace assay::engine

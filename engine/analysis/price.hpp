@@ -1,0 +1,94 @@
+// Price: what one unit will sell for, from comparables or the category prior, with honest bounds.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/analysis/attributes.hpp"
+#include "engine/analysis/evidence.hpp"
+#include "engine/analysis/identity.hpp"
+#include "engine/analysis/tables.hpp"
+#include "engine/base/clock.hpp"
+#include "engine/batch/product.hpp"
+
+namespace assay::engine {
+
+enum class PriceBasis : std::uint8_t { none, sold_comps, shrunk, category_prior };
+std::string_view to_string(PriceBasis basis) noexcept;
+
+struct PriceOutlier {
+    std::string_view id;
+    MinorUnits price = 0;     // delivered, as given
+    std::string_view reason;  // mad
+};
+
+// Why a comparable was not used.
+enum class LeftOut : std::uint8_t {
+    asking_price,    // an offer, not a sale
+    other_currency,  // no exchange rates here
+    no_price,
+    match_low,
+    too_old,
+    after_as_of,  // sold after the moment that the analysis looks from
+    parts,        // for parts, and the product is not; or the other way round
+    box_only,
+    bundle,  // contents unknown
+};
+inline constexpr std::size_t left_out_count = 9;
+std::string_view to_string(LeftOut reason) noexcept;  // "asking_price", "other_currency" ...
+
+struct Price {
+    PriceBasis basis = PriceBasis::none;  // none: insufficient_data, no number is given
+    Currency currency;
+    // Of one product as it is sold (a four-pack is one), delivered, in minor units.
+    MinorUnits p10 = 0, p50 = 0, p90 = 0;
+    // Order statistics of the kept comparables; none below n = 5.
+    std::optional<MinorUnits> interval_low, interval_high;
+    double interval_coverage = 0;  // achieved, not nominal
+    std::int64_t n = 0;            // comparables that may be used
+    std::int64_t n_used = 0;       // and are no outliers
+    double n_effective = 0;
+    double shrink_weight = 0;     // B: share of the data against the prior
+    double log_mean = 0;          // m of the predictive lognormal, in log minor units
+    double log_sd = 0;            // its sd: sqrt(s^2 + se^2)
+    double spread = 0;            // s: robust sd of log prices
+    bool spread_assumed = false;  // too few comparables to measure it: the default is its floor
+    // The category prior, where there is a retail price: log minor units. The group is empty when
+    // the global rate was used; it lives as long as the tables.
+    std::optional<double> prior_log_mean;
+    std::string_view prior_group;
+    double prior_rate = 0;
+    int confidence = 0;      // 0..100
+    std::string_view level;  // high | medium | low; empty for basis none
+    std::vector<PriceOutlier> outliers;
+    std::array<std::int64_t, left_out_count> left_out{};  // by LeftOut
+    std::vector<std::string_view> missing;  // inputs that would help: msrp, comparables
+
+    void clear();
+};
+
+// A comparable that counts: its price brought to the product's lot and condition.
+struct PricePoint {
+    double value = 0;  // log minor units
+    double weight = 0;
+    std::uint32_t index = 0;  // among the product's comparables
+};
+
+// Buffers of one thread, so that pricing allocates nothing on its steady path.
+struct PriceScratch {
+    std::vector<PricePoint> points, heaviest, pairs;
+};
+
+// Pure but for `scratch` and `out`; texts of `out` are views into `product` and `tables`.
+void estimate_price(const Product& product, const Identity& identity, const Attributes& attributes,
+                    const Tables& tables, TimePoint as_of, PriceScratch& scratch, Price& out);
+
+// What the rules did: one entry for each that left its mark on the price.
+void explain_price(const Price& price, const Tables& tables, EvidenceList& out);
+
+}  // namespace assay::engine

@@ -1,0 +1,81 @@
+// Profit: what is left on each channel after fees, VAT, costs, returns and the risk of not selling.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "engine/analysis/break_even.hpp"
+#include "engine/analysis/demand.hpp"
+#include "engine/analysis/fees.hpp"
+#include "engine/analysis/price.hpp"
+#include "engine/analysis/sale.hpp"
+#include "engine/analysis/tables.hpp"
+#include "engine/batch/product.hpp"
+
+namespace assay::engine {
+
+// list_price + shipping_charged - fees_total - shipping - vat = net_proceeds, to the cent.
+struct ChannelProfit {
+    std::string_view channel;      // ebay_us
+    std::string_view fee_version;  // effective date of its table
+    // The item's price: the user's target price; else the median price less the shipping that the
+    // buyer pays beside it, since the prices of comparables are delivered prices.
+    MinorUnits list_price = 0;
+    std::vector<FeeLine> fees;
+    MinorUnits fees_total = 0;
+    MinorUnits shipping = 0;  // what postage and packaging cost us
+    MinorUnits vat = 0;  // margin scheme without a cost: on the whole price, the most it can be
+    MinorUnits net_proceeds = 0;
+    // Need a cost; without one they are absent and `missing` of the verdict says so.
+    std::optional<MinorUnits> profit_p10, profit_p50, profit_p90, profit_expected, break_even;
+    // The dearest unit cost that meets both minima at the median price; needs no cost. Absent when
+    // not even a gift would.
+    std::optional<MinorUnits> max_buy_cost;
+    std::optional<double> roi_expected, roi_p50, margin, p_loss;
+    std::optional<MinorUnits> profit_per_day;
+    std::optional<DeadZone> dead_zone;  // the one that holds list_price
+
+    // Where the numbers come from; both live in the Tables.
+    const FeeTable* table = nullptr;
+    const FeeSchedule* schedule = nullptr;
+
+    void clear();  // capacity kept
+};
+
+struct Profit {
+    std::vector<ChannelProfit> channels;    // in the order of the channel list
+    std::size_t used = 0;                   // entries in use; the rest are kept for their capacity
+    std::size_t best = 0;                   // index of best_channel; only when used > 0
+    std::vector<std::string_view> missing;  // channel, fee_table, unit_cost ...
+
+    // What was assumed on the way, for the evidence.
+    VatRegime regime = VatRegime::none;  // as applied
+    bool regime_changed = false;         // margin scheme refused: the purchase carried VAT
+    bool postage_assumed = false;        // from the channel's postage by weight
+    bool sale_assumed = false;           // no demand known: expectations are given a sale
+    bool returns_assumed = false;        // the default return rate
+
+    void clear();
+};
+
+// Buffers of one thread.
+struct ProfitScratch {
+    std::vector<FeeSegment> fees;
+    std::vector<SaleSegment> segments;
+    std::vector<FeeLine> lines;
+};
+
+// Analyzer `fees`: the channels on which the product can be sold (named by overrides.channels or
+// market.channel, else all), in its currency, with list price and fee lines of the table in force
+// on `as_of` (or overrides.fee_version). Without a price there is none.
+void choose_channels(const Product& product, const Price& price, const Tables& tables,
+                     TimePoint as_of, Profit& out);
+
+// Analyzer `profit`: fills the rest of the channels that choose_channels() left, and `best`.
+void estimate_profit(const Product& product, const Price& price, const Demand& demand,
+                     const Tables& tables, ProfitScratch& scratch, Profit& out);
+
+}  // namespace assay::engine

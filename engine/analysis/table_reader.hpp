@@ -1,0 +1,25 @@
+// From data files to tables: defaults, condition factors, recovery rates.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/analysis/data_file.hpp"
+#include "engine/analysis/tables.hpp"
+
+namespace assay::engine {
+
+// Each fills its part of `tables` and raises tables.version to the file's date where that is newer.
+// Faults stay in the node's file.
+void read_defaults(const DataNode& root, Tables& tables);
+void read_conditions(const DataNode& root, Tables& tables);
+void read_recovery(const DataNode& root, Tables& tables);
+
+// A category name as it is compared: lower case, "&" as "and", "-" and "_" as blank, single blanks,
+// Latin capitals with marks folded too. Writes at most `size` bytes; returns how many, or size + 1
+// when it does not fit.
+std::size_t fold_category(std::string_view name, char* out, std::size_t size) noexcept;
+inline constexpr std::size_t category_name_max = 64;
+
+}  // namespace assay::engine

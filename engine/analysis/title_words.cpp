@@ -1,0 +1,421 @@
+// One pass over a text's words with the three words before each in view.
+// SPDX-License-Identifier: MIT
+#include "engine/analysis/title_words.hpp"
+
+#include "engine/analysis/title_vocabulary.hpp"
+#include "engine/base/ascii.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+
+namespace assay::engine {
+namespace {
+
+constexpr std::array<bool, 256> make_word_bytes() {
+    std::array<bool, 256> bytes{};
+    for (std::size_t c = 0; c < bytes.size(); ++c) {
+        bytes[c] =
+            (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
+    }
+    return bytes;
+}
+constexpr std::array<bool, 256> word_bytes = make_word_bytes();
+
+// A text in lower case with zeros behind it, so that a key may be loaded anywhere.
+struct Folded {
+    std::array<char, text_bytes_read_max + word_key_bytes> bytes;
+    std::size_t size = 0;
+};
+
+// Beyond ASCII: capitals with marks become small, the multiplication sign an x, and dashes, quotes
+// and special blanks separate words.
+void fold_beyond_ascii(Folded& folded) noexcept {
+    for (std::size_t i = 0; i + 1 < folded.size; ++i) {
+        const auto lead = static_cast<unsigned char>(folded.bytes[i]);
+        const auto next = static_cast<unsigned char>(folded.bytes[i + 1]);
+        if (lead == 0xC3 && next == 0x97) {
+            folded.bytes[i] = 'x';
+            folded.bytes[i + 1] = ' ';
+        } else if (lead == 0xC3 && next >= 0x80 && next <= 0x9E) {
+            folded.bytes[i + 1] = static_cast<char>(next + 0x20);
+        } else if (lead == 0xC2 || lead == 0xE2) {
+            const std::size_t length = lead == 0xC2 ? 2 : 3;
+            for (std::size_t k = i; k < std::min(i + length, folded.size); ++k) {
+                folded.bytes[k] = ' ';
+            }
+        }
+    }
+}
+
+void fold(std::string_view text, Folded& folded) noexcept {
+    folded.size = std::min(text.size(), text_bytes_read_max);
+    unsigned char seen = 0;
+    for (std::size_t i = 0; i < folded.size; ++i) {
+        const char c = text[i];
+        seen = static_cast<unsigned char>(seen | static_cast<unsigned char>(c));
+        folded.bytes[i] = static_cast<char>(c + (c >= 'A' && c <= 'Z' ? 'a' - 'A' : 0));
+    }
+    std::memset(folded.bytes.data() + folded.size, 0, word_key_bytes);
+    if (seen >= 0x80) fold_beyond_ascii(folded);
+}
+
+WordKey load_key(const char* bytes, std::size_t length) noexcept {
+    static_assert(std::endian::native == std::endian::little, "keys are packed low byte first");
+    WordKey key;
+    std::memcpy(&key.first, bytes, 8);
+    if (length < 8) {
+        key.first &= (std::uint64_t{1} << (8 * length)) - 1;
+        return key;
+    }
+    if (length == 8) return key;
+    std::memcpy(&key.second, bytes + 8, 8);
+    if (length < 16) key.second &= (std::uint64_t{1} << (8 * (length - 8))) - 1;
+    return key;
+}
+
+struct Token {
+    Word word = Word::other;
+    std::int64_t number = 0;
+};
+
+// "4", "4er", "4x", "4pk", "50ml", "3x50ml"; anything else that starts with a digit is other.
+Token read_number(std::string_view text) noexcept {
+    Token token;
+    std::size_t digits = 0;
+    while (digits < text.size() && is_digit(text[digits])) {
+        if (digits == 7) return {};
+        token.number = token.number * 10 + (text[digits++] - '0');
+    }
+    const std::string_view suffix = text.substr(digits);
+    if (suffix.empty()) {
+        token.word = Word::number;
+    } else if (suffix == "x") {
+        token.word = Word::number_times;
+    } else if (suffix[0] == 'x' && is_digit(suffix[1])) {
+        const Token content = read_number(suffix.substr(1));
+        if (content.word == Word::number_content) token.word = Word::number_pieces;
+    } else {
+        switch (find_word(word_key(suffix))) {
+            case Word::er:
+                token.word = Word::number_er;
+                break;
+            case Word::pack:
+            case Word::pieces:
+                token.word = Word::number_pieces;
+                break;
+            case Word::content_unit:
+                token.word = Word::number_content;
+                break;
+            default:
+                break;
+        }
+    }
+    return token;
+}
+
+// "2.5", "1/2", "1:18": a part of such a number says nothing about a quantity.
+bool is_fraction(std::string_view text, std::size_t begin, std::size_t end) noexcept {
+    const auto joins = [](char c) { return c == '.' || c == ',' || c == '/' || c == ':'; };
+    return (begin >= 2 && joins(text[begin - 1]) && is_digit(text[begin - 2])) ||
+           (end + 1 < text.size() && joins(text[end]) && is_digit(text[end + 1]));
+}
+
+// Takes one token after the other and remembers the last three.
+class Reader {
+  public:
+    explicit Reader(TextFacts& facts) : facts_(facts) {}
+
+    void take(const Token& token) noexcept {
+        settle_times(token.word);
+        // Most words of a title say nothing here.
+        if (token.word != Word::other || before(1) == Word::of) {
+            take_quantity(token);
+            take_defect(token.word);
+            take_condition(token.word);
+        }
+        history_ = history_ << 8 | static_cast<std::uint32_t>(token.word);
+        number_before_ = number_;
+        number_ = token.number;
+    }
+
+    // "(x4)" or a title's last word "x4".
+    void take_times_suffix(std::int64_t number) noexcept { set_quantity(number); }
+
+    void finish() noexcept {
+        if (times_ > 0 && !times_number_) set_quantity(times_);
+        if (sealed_ && !sealed_thing_) name(Condition::new_);
+        if (facts_.parts_only) facts_.condition = Condition::parts;
+    }
+
+  private:
+    Word before(std::size_t back) const noexcept {
+        return static_cast<Word>(history_ >> (8 * (back - 1)) & 0xFF);
+    }
+    bool negated(std::size_t back) const noexcept {
+        return before(back) == Word::not_ || before(back) == Word::without;
+    }
+    void name(Condition condition) noexcept {
+        facts_.condition = worse(facts_.condition, condition);
+    }
+
+    void set_quantity(std::int64_t quantity) noexcept {
+        if (facts_.lot_quantity == 1 && quantity >= 2 && quantity <= lot_quantity_max) {
+            facts_.lot_quantity = quantity;
+        }
+    }
+
+    // "4 x ..." counts unless a measure or a magnification follows: 20 x 30 cm, 4x zoom.
+    void settle_times(Word word) noexcept {
+        if (times_ == 0) return;
+        if (times_number_) {
+            if (word == Word::content_unit) set_quantity(times_);
+            times_ = 0;
+        } else if (word == Word::number) {
+            times_number_ = true;
+        } else {
+            if (word != Word::magnifies && word != Word::number_times) set_quantity(times_);
+            times_ = 0;
+        }
+    }
+
+    void start_times(std::int64_t number) noexcept {
+        times_ = number <= 100 ? number : 0;
+        times_number_ = false;
+    }
+
+    void take_quantity(const Token& token) noexcept {
+        if (before(1) == Word::of) {
+            const Word what = before(2);
+            if (token.word == Word::number &&
+                (what == Word::lot || what == Word::set || what == Word::pack ||
+                 what == Word::box || what == Word::crate)) {
+                set_quantity(token.number);
+            } else if (what == Word::lot && before(3) != Word::article) {
+                facts_.is_bundle = true;
+            }
+        }
+        switch (token.word) {
+            case Word::pack:
+                if (before(1) == Word::double_) set_quantity(2);
+                [[fallthrough]];
+            case Word::set:
+                if (before(1) == Word::number_er) set_quantity(number_);
+                if (before(1) == Word::er && before(2) == Word::number) {
+                    set_quantity(number_before_);
+                }
+                if (token.word == Word::set) break;
+                [[fallthrough]];
+            case Word::pieces:
+                if (before(1) == Word::number) set_quantity(number_);
+                break;
+            case Word::number_pieces:
+                set_quantity(token.number);
+                break;
+            case Word::number_times:
+                start_times(token.number);
+                break;
+            case Word::times:
+                if (before(1) == Word::number && times_ == 0) start_times(number_);
+                break;
+            case Word::lot:
+                if (before(1) == Word::bulk) facts_.is_bundle = true;
+                break;
+            case Word::bundle:
+                facts_.is_bundle = true;
+                break;
+            default:
+                break;
+        }
+    }
+
+    void take_defect(Word word) noexcept {
+        switch (word) {
+            case Word::parts:
+                if (before(1) == Word::for_ && !negated(2)) facts_.parts_only = true;
+                break;
+            case Word::spares:
+            case Word::defect:
+                if (!negated(1) && !(before(1) == Word::for_ && negated(2))) {
+                    facts_.parts_only = true;
+                }
+                break;
+            case Word::working:
+                if (before(1) == Word::not_) facts_.parts_only = true;
+                break;
+            case Word::not_:
+                if (before(1) == Word::works) facts_.parts_only = true;
+                break;
+            case Word::only:
+                if (before(1) == Word::box || before(1) == Word::original_box) {
+                    facts_.box_only = true;
+                }
+                if (before(1) == Word::parts) facts_.parts_only = true;
+                break;
+            case Word::box:
+            case Word::original_box:
+                if (before(1) == Word::only || before(1) == Word::empty) facts_.box_only = true;
+                break;
+            case Word::empty_box:
+                facts_.box_only = true;
+                break;
+            default:
+                break;
+        }
+    }
+
+    void take_condition(Word word) noexcept {
+        const Word last = before(1);
+        switch (word) {
+            case Word::new_:
+                if (last == Word::brand) name(Condition::new_);
+                if (last == Word::like) name(Condition::like_new);
+                break;
+            case Word::neu:
+                name(last == Word::like ? Condition::like_new : Condition::new_);
+                break;
+            case Word::new_mark:
+                name(Condition::new_);
+                break;
+            case Word::original_box:
+                if (last != Word::with && last != Word::only && last != Word::empty &&
+                    !negated(1)) {
+                    name(Condition::new_);
+                }
+                break;
+            case Word::sealed:
+                sealed_ = true;
+                break;
+            case Word::sealed_thing:
+                sealed_thing_ = true;
+                break;
+            case Word::as_good_as_new:
+                name(Condition::like_new);
+                break;
+            case Word::box:
+                if (last == Word::open) name(Condition::new_other);
+                if (last == Word::in && before(2) == Word::new_) name(Condition::new_);
+                break;
+            case Word::ware:
+                if (last == Word::b) name(Condition::new_other);
+                break;
+            case Word::shown:
+                name(Condition::new_other);
+                break;
+            default:
+                take_used_condition(word);
+                break;
+        }
+    }
+
+    void take_used_condition(Word word) noexcept {
+        const Word last = before(1);
+        switch (word) {
+            case Word::refurbished:
+                name(last == Word::certified ? Condition::refurb_cert : Condition::refurb_seller);
+                break;
+            case Word::used:
+                if (!negated(1) && last != Word::never) name(Condition::good);
+                break;
+            case Word::owned:
+                if (last == Word::pre) name(Condition::good);
+                break;
+            case Word::hand:
+                if (last == Word::second) name(Condition::good);
+                break;
+            case Word::good:
+                if (last == Word::very) name(Condition::very_good);
+                break;
+            case Word::state:
+                if (last == Word::good && before(2) != Word::very) name(Condition::good);
+                break;
+            case Word::acceptable:
+                name(Condition::acceptable);
+                break;
+            default:
+                break;
+        }
+    }
+
+    TextFacts& facts_;
+    std::uint32_t history_ = 0;                    // the last words, a byte each, the newest lowest
+    std::int64_t number_ = 0, number_before_ = 0;  // of the last word and the one before
+    std::int64_t times_ = 0;                       // of "4 x", until what follows decides
+    bool times_number_ = false;
+    bool sealed_ = false, sealed_thing_ = false;
+};
+
+// "x4" in lower case, as the last word or in brackets; elsewhere it is part of a name (BMW X5).
+std::int64_t times_suffix(std::string_view original, std::size_t begin, std::size_t end) noexcept {
+    if (end - begin < 2 || end - begin > 3 || original[begin] != 'x') return 0;
+    std::int64_t number = 0;
+    for (std::size_t i = begin + 1; i < end; ++i) {
+        if (!is_digit(original[i])) return 0;
+        number = number * 10 + (original[i] - '0');
+    }
+    const bool last = end == original.size();
+    const bool bracketed = begin > 0 && original[begin - 1] == '(' && !last && original[end] == ')';
+    return last || bracketed ? number : 0;
+}
+
+}  // namespace
+
+TextFacts read_words(std::string_view text) noexcept {
+    TextFacts facts;
+    if (text.empty()) return facts;
+    Folded folded;
+    fold(text, folded);
+    const char* bytes = folded.bytes.data();
+    const std::string_view view(bytes, folded.size);
+    Reader reader(facts);
+    std::size_t at = 0;
+    while (at < view.size()) {
+        if (!word_bytes[static_cast<unsigned char>(bytes[at])]) {
+            ++at;
+            continue;
+        }
+        const std::size_t begin = at;
+        while (word_bytes[static_cast<unsigned char>(bytes[at])])
+            ++at;  // ends at the zeros
+        Token token;
+        if (is_digit(bytes[begin])) {
+            if (!is_fraction(view, begin, at)) token = read_number(view.substr(begin, at - begin));
+        } else {
+            token.word = find_word(load_key(bytes + begin, at - begin));
+            if (token.word == Word::nib) {
+                token.word = text.substr(begin, 3) == "NIB" ? Word::new_mark : Word::other;
+            } else if (token.word == Word::double_pack) {
+                reader.take_times_suffix(2);  // Doppelpack
+            } else if (bytes[begin] == 'x' && at - begin > 1) {
+                reader.take_times_suffix(times_suffix(text, begin, at));
+            }
+        }
+        reader.take(token);
+    }
+    reader.finish();
+    return facts;
+}
+
+Condition worse(Condition a, Condition b) noexcept {
+    constexpr std::array<Condition, condition_count> worst_first = {Condition::parts,
+                                                                    Condition::acceptable,
+                                                                    Condition::new_defects,
+                                                                    Condition::good,
+                                                                    Condition::refurb_seller,
+                                                                    Condition::refurb_good,
+                                                                    Condition::refurb_very_good,
+                                                                    Condition::very_good,
+                                                                    Condition::refurb_excellent,
+                                                                    Condition::new_other,
+                                                                    Condition::refurb_cert,
+                                                                    Condition::like_new,
+                                                                    Condition::new_,
+                                                                    Condition::unknown};
+    for (const Condition condition : worst_first) {
+        if (a == condition || b == condition) return condition;
+    }
+    return Condition::unknown;
+}
+
+}  // namespace assay::engine

@@ -1,0 +1,157 @@
+// The gates in order: what is missing, what forbids, what a buy needs, what a person must see.
+// SPDX-License-Identifier: MIT
+#include "engine/analysis/verdict.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+namespace assay::engine {
+namespace {
+
+enum class Gate : std::uint8_t { passed, failed, unknown };
+
+struct GateNames {
+    std::string_view passed, failed, unknown;
+};
+constexpr GateNames profit_gate{"profit_ok", "profit_low", "profit_unknown"};
+constexpr GateNames roi_gate{"roi_ok", "roi_low", "roi_unknown"};
+constexpr GateNames demand_gate{"demand_ok", "demand_low", "demand_unknown"};
+constexpr GateNames downside_gate{"downside_ok", "downside_loss", "downside_unknown"};
+constexpr GateNames confidence_gate{"price_confidence_ok", "price_confidence_low",
+                                    "price_confidence_unknown"};
+
+Gate record(Gate gate, const GateNames& names, Verdict& out) {
+    out.reasons.push_back(gate == Gate::passed   ? names.passed
+                          : gate == Gate::failed ? names.failed
+                                                 : names.unknown);
+    return gate;
+}
+
+template <class T, class Limit>
+Gate at_least(const std::optional<T>& value, Limit limit) {
+    if (!value) return Gate::unknown;
+    return *value >= limit ? Gate::passed : Gate::failed;
+}
+
+// What no price makes good. Every hit is named.
+bool find_blocks(const Product& product, Verdict& out) {
+    const std::size_t before = out.reasons.size();
+    if (!product.risk.restricted.empty()) out.reasons.push_back("restricted");
+    if (product.device.blacklist.value_or(false)) out.reasons.push_back("imei_blacklisted");
+    if (product.device.activation_lock.value_or(false)) out.reasons.push_back("activation_locked");
+    return out.reasons.size() > before;
+}
+
+// What a person must look at before money is spent.
+bool find_doubts(const Product& product, const Identity& identity, const Price& price,
+                 const ChannelProfit& channel, const Defaults& defaults, Verdict& out) {
+    const std::size_t before = out.reasons.size();
+    if (product.risk.hazmat.value_or(false)) out.reasons.push_back("hazmat_review");
+    if (!identity.conflicts.empty()) out.reasons.push_back("identifier_conflict");
+    if (price.log_sd > defaults.wide_spread) out.reasons.push_back("price_spread_wide");
+    if (channel.roi_p50 && *channel.roi_p50 > static_cast<double>(defaults.suspicious_roi) / 1e6)
+        out.reasons.push_back("roi_too_good");
+    return out.reasons.size() > before;
+}
+
+// 0 to 100: how far the return exceeds what is asked, how sure the price is, how sure the sale is.
+// What is unknown takes no part.
+int score_of(const ChannelProfit& channel, const Price& price, const Demand& demand,
+             double min_roi) {
+    double sum = 0.3 * static_cast<double>(price.confidence) / 100, weights = 0.3;
+    if (channel.roi_p50) {
+        const double full = 2 * std::max(min_roi, 0.01);
+        sum += 0.4 * std::clamp(*channel.roi_p50 / full, 0.0, 1.0);
+        weights += 0.4;
+    }
+    if (demand.basis != DemandBasis::none) {
+        sum += 0.3 * demand.p_sold_horizon;
+        weights += 0.3;
+    }
+    return static_cast<int>(std::lround(std::clamp(100 * sum / weights, 0.0, 100.0)));
+}
+
+// Absent inputs that would have changed the answer.
+void collect_missing(const Price& price, const Demand& demand, const Profit& profit, Verdict& out) {
+    const auto add = [&](std::string_view name) {
+        if (std::find(out.missing.begin(), out.missing.end(), name) == out.missing.end())
+            out.missing.push_back(name);
+    };
+    for (const std::string_view name : profit.missing)
+        add(name);
+    for (const std::string_view name : price.missing)
+        add(name);
+    if (demand.basis == DemandBasis::none) add("sold_count");
+}
+
+}  // namespace
+
+std::string_view to_string(Decision decision) noexcept {
+    switch (decision) {
+        case Decision::buy:
+            return "buy";
+        case Decision::review:
+            return "review";
+        case Decision::pass:
+            return "pass";
+        case Decision::avoid:
+            return "avoid";
+        case Decision::insufficient_data:
+            break;
+    }
+    return "insufficient_data";
+}
+
+void Verdict::clear() {
+    decision = Decision::insufficient_data;
+    score = 0;
+    reasons.clear();
+    missing.clear();
+}
+
+void judge(const Product& product, const Identity& identity, const Price& price,
+           const Demand& demand, const Profit& profit, const Tables& tables, Verdict& out) {
+    out.clear();
+    const Defaults& defaults = tables.defaults;
+    collect_missing(price, demand, profit, out);
+    const bool blocked = find_blocks(product, out);
+    const ChannelProfit* channel = profit.used > 0 ? &profit.channels[profit.best] : nullptr;
+    if (price.basis == PriceBasis::none) out.reasons.push_back("price_unknown");
+    if (price.basis != PriceBasis::none && channel == nullptr)
+        out.reasons.push_back("channel_unknown");
+    const bool costed = product.unit_cost || product.costs.lot_share;
+    if (!costed) out.reasons.push_back("cost_unknown");
+    if (channel == nullptr || !channel->profit_expected) return;  // insufficient_data
+
+    const PartsPerMillion min_roi = product.overrides.min_roi.value_or(defaults.min_roi);
+    const MinorUnits min_profit = product.overrides.min_profit.value_or(defaults.min_profit);
+    const double least_roi = static_cast<double>(min_roi) / 1e6;
+    const auto p_sold =
+        demand.basis == DemandBasis::none ? std::nullopt : std::optional(demand.p_sold_horizon);
+    const Gate enough = record(at_least(channel->profit_expected, min_profit), profit_gate, out);
+    const Gate returns = record(at_least(channel->roi_p50, least_roi), roi_gate, out);
+    const Gate sells = record(at_least(p_sold, defaults.min_p_sold), demand_gate, out);
+    const Gate downside =
+        record(at_least(channel->profit_p10, -defaults.downside_tolerance), downside_gate, out);
+    const Gate confident =
+        record(price.confidence >= defaults.min_confidence ? Gate::passed : Gate::failed,
+               confidence_gate, out);
+    if (price.log_sd <= defaults.narrow_spread) out.reasons.push_back("price_ci_narrow");
+    const bool doubted = find_doubts(product, identity, price, *channel, defaults, out);
+    out.score = score_of(*channel, price, demand, least_roi);
+
+    const bool profitable = enough != Gate::failed && returns != Gate::failed;
+    const bool holds = sells != Gate::failed && downside != Gate::failed;
+    if (blocked) {
+        out.decision = Decision::avoid;
+        out.score = 0;
+    } else if (profitable && sells != Gate::failed && (doubted || confident == Gate::failed)) {
+        out.decision = Decision::review;
+    } else {
+        out.decision = profitable && holds ? Decision::buy : Decision::pass;
+    }
+    assert(!out.reasons.empty());
+}
+
+}  // namespace assay::engine

@@ -1,0 +1,200 @@
+// JSON text: commas, escapes, numbers.
+// SPDX-License-Identifier: MIT
+#include "engine/base/json_writer.hpp"
+
+#include <array>
+#include <cassert>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+namespace assay {
+namespace {
+
+constexpr unsigned depth_max = 63;  // one bit per level in has_items_
+
+constexpr std::array<bool, 256> make_plain() {
+    std::array<bool, 256> plain{};
+    for (std::size_t c = 0; c < plain.size(); ++c)
+        plain[c] = c >= 0x20 && c != '"' && c != '\\';
+    return plain;
+}
+constexpr auto plain = make_plain();
+
+// Where the next character that needs an escape stands, eight bytes at a time; the size if none
+// does. A byte's top bit is set in `marks` when it is below 0x20, a quote or a backslash; borrows
+// can only mark bytes above a true one, and the exact look that follows starts at the lowest.
+std::size_t first_escaped(std::string_view text, std::size_t from) {
+    constexpr std::uint64_t ones = 0x0101010101010101ULL, tops = ones * 0x80;
+    const auto zero_bytes = [](std::uint64_t word) { return (word - ones) & ~word & tops; };
+    for (; from + 8 <= text.size(); from += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data() + from, sizeof word);
+        const std::uint64_t marks = ((word - ones * 0x20) & ~word & tops) |
+                                    zero_bytes(word ^ (ones * '"')) |
+                                    zero_bytes(word ^ (ones * '\\'));
+        if (marks != 0) break;
+    }
+    while (from < text.size() && plain[static_cast<unsigned char>(text[from])])
+        ++from;
+    return from;
+}
+
+void append_escape(std::string& out, char c) {
+    static constexpr char digits[] = "0123456789abcdef";
+    switch (c) {
+        case '"':
+            out += "\\\"";
+            return;
+        case '\\':
+            out += "\\\\";
+            return;
+        case '\n':
+            out += "\\n";
+            return;
+        case '\r':
+            out += "\\r";
+            return;
+        case '\t':
+            out += "\\t";
+            return;
+        default:
+            out += "\\u00";
+            out += digits[static_cast<unsigned char>(c) >> 4];
+            out += digits[static_cast<unsigned char>(c) & 0x0f];
+    }
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+    out += '"';
+    std::size_t start = 0;
+    for (std::size_t i = first_escaped(text, 0); i < text.size(); i = first_escaped(text, i + 1)) {
+        out.append(text, start, i - start);
+        append_escape(out, text[i]);
+        start = i + 1;
+    }
+    out.append(text, start, text.size() - start);
+    out += '"';
+}
+
+void JsonWriter::separate() {
+    if (after_key_) {
+        after_key_ = false;
+        return;
+    }
+    const std::uint64_t bit = 1ULL << depth_;
+    if ((has_items_ & bit) != 0 && depth_ > 0) out_ += ',';
+    has_items_ |= bit;
+}
+
+void JsonWriter::open(char bracket) {
+    separate();
+    assert(depth_ < depth_max);
+    out_ += bracket;
+    ++depth_;
+    has_items_ &= ~(1ULL << depth_);
+}
+
+void JsonWriter::close(char bracket) {
+    assert(depth_ > 0 && !after_key_);
+    --depth_;
+    out_ += bracket;
+}
+
+JsonWriter& JsonWriter::begin_object() {
+    return open('{'), *this;
+}
+JsonWriter& JsonWriter::end_object() {
+    return close('}'), *this;
+}
+JsonWriter& JsonWriter::begin_array() {
+    return open('['), *this;
+}
+JsonWriter& JsonWriter::end_array() {
+    return close(']'), *this;
+}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+    assert(!after_key_);
+    separate();
+    append_json_string(out_, name);
+    out_ += ':';
+    after_key_ = true;
+    return *this;
+}
+
+JsonWriter& JsonWriter::string(std::string_view text) {
+    separate();
+    append_json_string(out_, text);
+    return *this;
+}
+
+JsonWriter& JsonWriter::integer(std::int64_t number) {
+    separate();
+    std::array<char, 24> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+    out_.append(text.data(), static_cast<std::size_t>(end - text.data()));
+    return *this;
+}
+
+JsonWriter& JsonWriter::boolean(bool value) {
+    separate();
+    out_ += value ? "true" : "false";
+    return *this;
+}
+
+JsonWriter& JsonWriter::null() {
+    separate();
+    out_ += "null";
+    return *this;
+}
+
+JsonWriter& JsonWriter::number(double value, int decimals) {
+    assert(decimals >= 0 && decimals <= 9);
+    static constexpr std::array<double, 10> scales{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+    const double scaled = std::round(value * scales[static_cast<std::size_t>(decimals)]);
+    if (!std::isfinite(scaled)) return null();
+    if (std::fabs(scaled) >=
+        9e15) {  // beyond exact integers: shortest form instead of digits we made up
+        separate();
+        std::array<char, 32> text{};
+        const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+        out_.append(text.data(), static_cast<std::size_t>(end - text.data()));
+        return *this;
+    }
+    auto units = static_cast<std::int64_t>(scaled);
+    while (decimals > 0 && units % 10 == 0) {
+        units /= 10;
+        --decimals;
+    }
+    if (decimals == 0) return integer(units);
+    separate();
+    if (units < 0) {
+        out_ += '-';
+        units = -units;
+    }
+    std::array<char, 24> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), units).ptr;
+    const auto digits = static_cast<std::size_t>(end - text.data());
+    const auto places = static_cast<std::size_t>(decimals);
+    if (digits <= places) {
+        out_ += "0.";
+        out_.append(places - digits, '0');
+        out_.append(text.data(), digits);
+    } else {
+        out_.append(text.data(), digits - places);
+        out_ += '.';
+        out_.append(text.data() + digits - places, places);
+    }
+    return *this;
+}
+
+JsonWriter& JsonWriter::raw(std::string_view json) {
+    separate();
+    out_ += json;
+    return *this;
+}
+
+}  // namespace assay

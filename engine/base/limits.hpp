@@ -1,0 +1,104 @@
+// Every maximum of the product in one place, with its reason, and how the maxima relate.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace assay::limits {
+
+inline constexpr std::size_t kibibyte = 1024;
+inline constexpr std::size_t mebibyte = 1024 * kibibyte;
+
+// Intake.
+inline constexpr std::size_t products_per_batch_max = 100'000;  // one truckload is 2,000; 50 fit
+inline constexpr std::size_t body_bytes_max = 256 * mebibyte;   // on the wire, streamed
+inline constexpr std::size_t unpacked_bytes_max = 1024 * mebibyte;  // after gzip: bounds a bomb
+inline constexpr std::size_t json_document_bytes_max =
+    64 * mebibyte;  // held whole while it is parsed
+inline constexpr std::size_t json_depth_max = 64;
+inline constexpr std::size_t string_bytes_max = 64 * kibibyte;
+inline constexpr std::size_t product_bytes_max = 1 * mebibyte;  // one line: 500 comparables of 2 KB
+inline constexpr std::size_t product_id_bytes_max = 128;
+inline constexpr std::size_t title_characters_max = 1'000;
+inline constexpr std::size_t comparables_max = 500;
+inline constexpr std::size_t rank_history_max = 2'000;
+inline constexpr std::int64_t quantity_max = 1'000'000;
+inline constexpr std::size_t columns_max = 512;
+inline constexpr std::size_t metadata_bytes_max = 16 * kibibyte;
+inline constexpr std::size_t faults_listed_max = 100;  // of on_invalid=reject and dry runs
+
+// Engine. A chunk is 0.2 to 2 ms of work, so that a graph hop costs under 1 %.
+inline constexpr std::size_t chunk_products = 64;
+inline constexpr std::size_t chunk_bytes_max =
+    4 * mebibyte;  // a chunk of very fat products closes early
+inline constexpr std::size_t chunks_in_flight_max =
+    32;  // tokens: in the graph or waiting for a commit
+inline constexpr std::size_t open_batches_max = 1'000;    // queued or running, all tenants
+inline constexpr std::size_t receiving_batches_max = 64;  // submissions under way
+inline constexpr std::chrono::minutes receiving_idle_max{10};
+inline constexpr std::chrono::hours idempotency_age_max{24};
+inline constexpr int chunk_attempts_max = 3;    // then it is split into single products
+inline constexpr int engine_threads_max = 256;  // more than any machine this is meant for
+
+// Store. The group commit takes what waits, up to these.
+inline constexpr std::size_t writer_queue_max = 8'192;
+inline constexpr std::size_t commit_group_max = 1'024;
+inline constexpr std::size_t wal_bytes_max = 256 * mebibyte;
+inline constexpr std::size_t checkpoint_bytes = 4 * mebibyte;  // of new WAL wake the checkpointer
+inline constexpr std::size_t readers_max = 128;     // leases at once: worker threads stay below it
+inline constexpr std::size_t readers_idle_max = 8;  // connections kept open between leases
+inline constexpr std::chrono::milliseconds reopen_delay_first{20};  // after an I/O error; doubles
+inline constexpr std::chrono::milliseconds reopen_delay_max{1'000};
+
+// Notify.
+inline constexpr std::size_t ring_slots = 4'096;  // per shard
+inline constexpr std::size_t endpoints_per_tenant_max = 10'000;
+inline constexpr std::size_t endpoint_in_flight_default = 16;
+inline constexpr std::size_t connections_per_origin_max = 64;
+inline constexpr std::size_t connections_idle_max = 1'024;
+inline constexpr std::chrono::minutes connection_age_max{5};
+inline constexpr std::size_t body_full_bytes_default = 1 * mebibyte;  // what a stock nginx takes
+inline constexpr std::size_t body_strict_bytes_max = 64 * mebibyte;
+inline constexpr std::size_t response_header_bytes_max = 64 * kibibyte;
+inline constexpr std::size_t response_body_bytes_max = 16 * kibibyte;
+inline constexpr std::size_t response_text_bytes_kept = 4 * kibibyte;
+inline constexpr std::chrono::seconds connect_timeout{5};
+inline constexpr std::chrono::seconds tls_timeout{5};
+inline constexpr std::chrono::seconds dns_timeout{5};
+inline constexpr std::chrono::hours retry_after_max{24};
+inline constexpr std::size_t retries_max = 20;  // the longest preset has 7
+inline constexpr std::chrono::milliseconds retry_delay_min{100};
+inline constexpr std::chrono::hours retry_delay_max{7 * 24};
+inline constexpr std::chrono::milliseconds attempt_timeout_min{100};
+inline constexpr std::chrono::seconds attempt_timeout_max{60};  // a slot is held that long
+inline constexpr std::size_t custom_headers_max = 20;
+inline constexpr std::size_t header_value_bytes_max = 4 * kibibyte;
+inline constexpr std::size_t description_bytes_max = 1 * kibibyte;
+inline constexpr std::size_t body_override_bytes_min = 1 * kibibyte;  // a thin body always fits
+inline constexpr std::size_t deliveries_waiting_max =
+    100'000;  // due-times held per shard; the rest stay rows
+inline constexpr std::size_t url_bytes_max = 2'048;
+inline constexpr std::size_t event_types_per_endpoint_max = 100;
+
+// HTTP API.
+inline constexpr std::size_t request_header_bytes_max = 16 * kibibyte;
+inline constexpr std::size_t request_fields_max = 100;
+inline constexpr std::size_t request_json_bytes_max = 1 * mebibyte;  // every route but submit
+inline constexpr std::size_t api_connections_max = 4'096;
+inline constexpr std::chrono::seconds request_header_timeout{10};
+inline constexpr std::chrono::seconds request_body_idle_timeout{30};
+inline constexpr std::chrono::seconds keep_alive_timeout{60};
+inline constexpr std::size_t page_limit_default = 20;
+inline constexpr std::size_t page_limit_max = 100;
+
+static_assert(chunk_products <= products_per_batch_max);
+static_assert(product_bytes_max <= chunk_bytes_max, "every product fits a chunk");
+static_assert(commit_group_max <= writer_queue_max);
+static_assert(checkpoint_bytes < wal_bytes_max, "the WAL is restarted only where checkpoints lag");
+static_assert((ring_slots & (ring_slots - 1)) == 0, "rings are indexed by mask");
+static_assert(response_text_bytes_kept <= response_body_bytes_max);
+static_assert(body_full_bytes_default <= body_strict_bytes_max);
+
+}  // namespace assay::limits

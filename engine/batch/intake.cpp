@@ -1,0 +1,153 @@
+// The road of the bytes: limits, gzip, a look at the first bytes, then the reader of the format.
+// SPDX-License-Identifier: MIT
+#include "engine/batch/intake.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "engine/base/ascii.hpp"
+#include "engine/base/random.hpp"
+#include "engine/batch/csv_rows.hpp"
+#include "engine/batch/foreign_file.hpp"
+#include "engine/batch/gzip_stream.hpp"
+#include "engine/batch/item_maker.hpp"
+#include "engine/batch/json_document.hpp"
+#include "engine/batch/json_lines.hpp"
+
+namespace assay::engine {
+namespace {
+
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+std::string lower(std::string_view text) {
+    std::string folded(text);
+    std::transform(folded.begin(), folded.end(), folded.begin(), to_lower);
+    return folded;
+}
+
+}  // namespace
+
+std::optional<InputFormat> format_of_content_type(std::string_view content_type) noexcept {
+    const std::string type = lower(content_type.substr(0, content_type.find_first_of("; \t")));
+    if (type == "application/json" || type == "text/json") return InputFormat::json;
+    if (type == "application/x-ndjson" || type == "application/ndjson" ||
+        type == "application/jsonl" || type == "application/x-jsonl" ||
+        type == "application/jsonlines" || type == "application/x-jsonlines")
+        return InputFormat::ndjson;
+    if (type == "text/csv" || type == "application/csv" || type == "text/tab-separated-values")
+        return InputFormat::csv;
+    return std::nullopt;
+}
+
+std::optional<InputFormat> format_of_file_name(std::string_view name) noexcept {
+    std::string folded = lower(name);
+    if (folded.ends_with(".gz")) folded.resize(folded.size() - 3);
+    if (folded.ends_with(".json")) return InputFormat::json;
+    if (folded.ends_with(".ndjson") || folded.ends_with(".jsonl")) return InputFormat::ndjson;
+    if (folded.ends_with(".csv") || folded.ends_with(".tsv")) return InputFormat::csv;
+    return std::nullopt;
+}
+
+struct Intake::Body {
+    Body(IntakeOptions given, Sink given_sink)
+        : options(std::move(given)),
+          sink(std::move(given_sink)),
+          items(options, options.id_seed ? *options.id_seed : SystemRandom().next_u64(), sink,
+                report) {
+        if (options.gzip) {
+            gzip.emplace(options.unpacked_bytes_max,
+                         [this](std::string_view bytes) { return plain(bytes); });
+        }
+        switch (options.format) {
+            case InputFormat::json:
+                reader = std::make_unique<JsonDocument>(items, options.batch);
+                break;
+            case InputFormat::ndjson:
+                reader = std::make_unique<JsonLines>(items);
+                break;
+            case InputFormat::csv:
+                reader = std::make_unique<CsvRows>(items, report, options.columns);
+                break;
+        }
+    }
+
+    // Unpacked bytes; the first of them wait until there are enough to tell what they are.
+    Result<void> plain(std::string_view bytes) {
+        if (begun) return reader->feed(bytes);
+        head += bytes;
+        return head.size() < foreign_file_bytes ? Result<void>{} : begin();
+    }
+
+    Result<void> begin() {
+        begun = true;
+        const auto looked_at = std::string_view(head).substr(0, foreign_file_bytes);
+        if (auto foreign = find_foreign_file(looked_at, options.format)) return *foreign;
+        const bool marked = head.starts_with(byte_order_mark);
+        report.encoding = marked ? "utf-8 with BOM" : "utf-8";
+        auto fed = reader->feed(std::string_view(head).substr(marked ? byte_order_mark.size() : 0));
+        head = {};
+        return fed;
+    }
+
+    Result<void> feed(std::string_view bytes) {
+        wire_bytes += bytes.size();
+        if (wire_bytes > options.bytes_max) {
+            return fail(ErrorCode::payload_too_large,
+                        "has more than " + std::to_string(options.bytes_max >> 20) + " MiB", {},
+                        "split it into several batches, or send it gzipped");
+        }
+        return gzip ? gzip->feed(bytes) : plain(bytes);
+    }
+
+    Result<void> finish() {
+        if (gzip) {
+            if (auto ended = gzip->finish(); !ended) return ended;
+        }
+        if (!begun) {
+            if (auto begins = begin(); !begins) return begins;
+        }
+        if (auto finished = reader->finish(); !finished) return finished;
+        if (report.items > 0) return {};
+        return fail(ErrorCode::empty_batch, "holds no products", {}, "send at least one product");
+    }
+
+    IntakeOptions options;
+    Sink sink;
+    IntakeReport report;
+    ItemMaker items;
+    std::optional<GzipStream> gzip;
+    std::unique_ptr<InputReader> reader;
+    std::string head;
+    bool begun = false;
+    std::size_t wire_bytes = 0;
+    std::optional<Error> failed;  // the first error stays the answer
+};
+
+Intake::Intake(IntakeOptions options, Sink sink)
+    : body_(std::make_unique<Body>(std::move(options), std::move(sink))) {}
+Intake::~Intake() = default;
+
+Result<void> Intake::feed(std::string_view bytes) {
+    if (body_->failed) return *body_->failed;
+    auto fed = body_->feed(bytes);
+    if (!fed) body_->failed = fed.error();
+    return fed;
+}
+
+Result<IntakeReport> Intake::finish() {
+    if (!body_->failed) {
+        if (auto finished = body_->finish(); !finished) body_->failed = finished.error();
+    }
+    if (body_->failed) return *body_->failed;
+    return body_->report;
+}
+
+const IntakeReport& Intake::report() const noexcept {
+    return body_->report;
+}
+
+const BatchOptions& Intake::batch_options() const noexcept {
+    return body_->options.batch;
+}
+
+}  // namespace assay::engine

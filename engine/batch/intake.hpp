@@ -1,0 +1,98 @@
+// Bytes of JSON, NDJSON or CSV, in pieces as they arrive, become items: one per product, good or
+// bad.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/base/limits.hpp"
+#include "engine/base/result.hpp"
+#include "engine/batch/batch.hpp"
+
+namespace assay::engine {
+
+enum class InputFormat : std::uint8_t { json, ndjson, csv };
+// By content type ("text/csv; charset=latin1") or file name; nullopt when neither says.
+std::optional<InputFormat> format_of_content_type(std::string_view content_type) noexcept;
+std::optional<InputFormat> format_of_file_name(std::string_view name) noexcept;
+
+// One product of the input, in input order. `json` is one product object, whatever the format was.
+// A fault means the product fails as an item with that error; `json` then holds what could be kept.
+struct IntakeItem {
+    std::uint64_t index = 0;  // 0-based position in the batch
+    std::uint64_t line = 0;   // 1-based line of the input where it starts; 0 for one JSON document
+    std::string_view product_id;  // given, or UUIDv8 of (row bytes, occurrence)
+    std::string_view json;
+    std::optional<Error> fault;
+};
+
+struct ColumnMapping {
+    std::string header;     // as in the file
+    std::string field;      // "msrp", "identifiers.upc"; empty: unmapped, kept under its own header
+    std::string why;        // "synonym of title", "values look like GTINs", "named by --columns"
+    double confidence = 0;  // 0..1
+};
+
+struct IntakeReport {
+    std::uint64_t items = 0;
+    std::uint64_t faults = 0;
+    std::vector<Error> first_faults;     // up to limits::faults_listed_max
+    std::vector<ColumnMapping> columns;  // CSV only
+    std::string delimiter;               // CSV only: ",", ";" or "\t"
+    std::string encoding;                // "utf-8", "utf-8 with BOM", "latin-1"
+    std::vector<std::string> remarks;    // "the last row looks like a total and was left out"
+};
+
+struct IntakeOptions {
+    InputFormat format = InputFormat::ndjson;
+    bool gzip = false;
+    BatchOptions batch;  // for JSON documents, replaced by what the document itself says
+    std::vector<std::pair<std::string, std::string>> columns;  // field -> header, from --columns
+    std::size_t bytes_max = limits::body_bytes_max;
+    std::size_t unpacked_bytes_max = limits::unpacked_bytes_max;
+    // Parse each product here already, so that the report lists every fault; else a product's own
+    // faults show when it is analysed. on_invalid=reject turns it on.
+    bool check_products = false;
+    // Of the hash table of ids, which clients choose; absent: drawn from the system. It never
+    // shows in the output.
+    std::optional<std::uint64_t> id_seed;
+};
+
+// Reads one submission. feed() may be called with any split of the bytes; items come out in order,
+// as soon as they are complete, through the sink, whose item and views live for that call only.
+// Errors end the submission as a whole: payload_too_large, too_many_products, empty_batch (from
+// finish), invalid_json and duplicate_key for one JSON document, invalid_argument for its options,
+// invalid_input for a CSV whose columns say nothing, unsupported_media (a PDF, a picture, gzip that
+// is none). Memory: one window (1 MiB), or the whole document for InputFormat::json, plus a hash
+// per product. One thread at a time.
+class Intake {
+  public:
+    // Returning an error stops the intake, which then returns it from feed() or finish().
+    using Sink = std::function<Result<void>(const IntakeItem&)>;
+
+    Intake(IntakeOptions options, Sink sink);
+    ~Intake();
+    Intake(const Intake&) = delete;
+    Intake& operator=(const Intake&) = delete;
+
+    Result<void> feed(std::string_view bytes);
+    // Ends the input. For InputFormat::json all items come out here.
+    Result<IntakeReport> finish();
+    // So far; complete after finish(), whether that failed or not. With on_invalid=reject the
+    // caller refuses the batch when `faults` is not 0.
+    const IntakeReport& report() const noexcept;
+    // The options the batch is to run with; for a JSON document complete after finish() only.
+    const BatchOptions& batch_options() const noexcept;
+
+  private:
+    struct Body;
+    std::unique_ptr<Body> body_;
+};
+
+}  // namespace assay::engine

@@ -1,0 +1,57 @@
+// Windows-1252 to UTF-8.
+// SPDX-License-Identifier: MIT
+#include "engine/batch/text_encoding.hpp"
+
+#include <array>
+
+namespace assay::engine {
+namespace {
+
+// Code points of bytes 0x80 to 0x9f; the five undefined ones map to themselves.
+constexpr std::array<unsigned, 32> upper_controls = {
+    0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6,  0x2030, 0x160,
+    0x2039, 0x152,  0x8d,   0x17d,  0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+    0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e,  0x178};
+
+constexpr std::string_view blanks[] = {" ",        "\t",           "\r",          "\n",
+                                       "\xc2\xa0", "\xe2\x80\xaf", "\xef\xbb\xbf"};
+
+}  // namespace
+
+void append_latin1(std::string& out, std::string_view text) {
+    for (const char c : text) {
+        unsigned point = static_cast<unsigned char>(c);
+        if (point >= 0x80 && point < 0xa0) point = upper_controls[point - 0x80];
+        if (point < 0x80) {
+            out += static_cast<char>(point);
+        } else if (point < 0x800) {
+            out += static_cast<char>(0xc0 | point >> 6);
+            out += static_cast<char>(0x80 | (point & 0x3f));
+        } else {
+            out += static_cast<char>(0xe0 | point >> 12);
+            out += static_cast<char>(0x80 | (point >> 6 & 0x3f));
+            out += static_cast<char>(0x80 | (point & 0x3f));
+        }
+    }
+}
+
+std::string_view trim_blanks(std::string_view text) noexcept {
+    const auto is_plain = [](char c) { return c > ' ' && c < 0x7f; };
+    if (text.empty() || (is_plain(text.front()) && is_plain(text.back()))) return text;  // most are
+    for (bool again = true; again && !text.empty();) {
+        again = false;
+        for (const std::string_view blank : blanks) {
+            if (text.starts_with(blank)) {
+                text.remove_prefix(blank.size());
+                again = true;
+            }
+            if (text.ends_with(blank)) {
+                text.remove_suffix(blank.size());
+                again = true;
+            }
+        }
+    }
+    return text;
+}
+
+}  // namespace assay::engine

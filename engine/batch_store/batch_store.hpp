@@ -1,0 +1,201 @@
+// What the engine keeps: tenants, batches, chunks, results, idempotency keys, quota, the event log.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/base/clock.hpp"
+#include "engine/base/ids.hpp"
+#include "engine/base/random.hpp"
+#include "engine/base/result.hpp"
+#include "engine/batch/batch.hpp"
+#include "engine/event/batch_facts.hpp"
+#include "engine/event/event.hpp"
+#include "engine/store/database.hpp"
+#include "engine/store/writer.hpp"
+
+namespace assay::engine::batch_store {
+
+// The schema, to hand to Database::open.
+std::span<const Migration> migrations() noexcept;
+
+// --- values ------------------------------------------------------------------------------------
+
+struct BatchRow {
+    BatchId id;
+    TenantId tenant;
+    BatchStatus status = BatchStatus::receiving;
+    BatchOptions options;
+    ProductCounts counts;
+    TimePoint created_at;  // as_of defaults to it
+    std::optional<TimePoint> started_at, completed_at;
+    std::string summary;  // JSON object; empty until completed
+    std::vector<std::pair<std::string, std::int64_t>> by_verdict;  // sorted by name
+};
+
+struct NewChunk {
+    BatchId batch;
+    std::int64_t number = 0;       // 0, 1, 2 ... within the batch
+    std::int64_t first_index = 0;  // of its first product
+    std::int64_t count = 0;
+    std::string_view input;  // ChunkBuilder's blob
+};
+
+struct ChunkRef {
+    BatchId batch;
+    std::int64_t number = 0;
+    std::int64_t first_index = 0;
+    std::int64_t count = 0;
+    int attempt = 0;  // times it was claimed; the fence of its results
+};
+
+// What a chunk's analysis leaves behind.
+struct ChunkResults {
+    ChunkRef chunk;
+    std::string_view results;  // one result line per product, each ended by '\n', in input order
+    std::string_view lot;      // the lot lines of its products (engine/analysis/lot), opaque here
+    std::int64_t completed = 0;
+    std::int64_t failed = 0;
+    std::vector<std::pair<std::string, std::int64_t>> by_verdict;
+};
+
+struct Settled {
+    bool accepted =
+        true;  // false: the attempt was fenced off, or the chunk had settled; nothing changed
+    ProductCounts counts;
+    BatchStatus status{};
+    bool terminal = false;  // this step ended the batch; its event is in the log
+};
+
+struct IdempotentAnswer {
+    std::string fingerprint;  // of the body, hex XXH3-128
+    BatchId batch;
+};
+
+struct Quota {
+    std::optional<std::int64_t> limit;  // plan + bonus; none by default
+    std::int64_t used = 0;              // this calendar month, UTC
+    TimePoint reset_at;
+};
+
+// --- writes: inside a writer's job -------------------------------------------------------------
+//
+// All may also fail with io_error, storage_full and corrupt. A write that fails leaves what it has
+// changed to the job's savepoint: return the error from the job.
+
+// Status receiving, without products. Errors: conflict, when the id is known.
+Result<void> insert_batch(Tx& tx, const BatchRow& row);
+// Errors: not_found, when no batch of this id is receiving; conflict, when the number or the first
+// index is taken.
+Result<void> append_chunk(Tx& tx, const NewChunk& chunk);
+// receiving -> queued: fixes options and total, charges the quota, stores the idempotency key.
+// Errors: not_found, quota_exceeded, key_reused, conflict (another submission with this key and
+// body came first); internal, when the chunks do not hold exactly `total` products.
+struct Seal {
+    BatchId batch;
+    BatchOptions options;
+    std::int64_t total = 0;
+    std::optional<std::string> idempotency_key;
+    std::string fingerprint;
+    TimePoint now;
+};
+Result<void> seal_batch(Tx& tx, const Seal& seal);
+// A submission that came to nothing, with its chunks and inputs. Nothing to do where no batch of
+// this id is receiving: a batch that was sealed is never dropped.
+Result<void> drop_batch(Tx& tx, const BatchId& batch);
+Result<std::int64_t> drop_receiving(Tx& tx);  // at start: submissions that never finished
+
+// Claims chunks: attempt + 1, state claimed; the batch's first claim starts it (status, started_at,
+// the batch.started event). Chunks of batches that no longer run, or whose row is damaged, are left
+// out of the answer.
+Result<std::vector<ChunkRef>> claim_chunks(Tx& tx, std::span<const ChunkRef> wanted, TimePoint now,
+                                           Random& random);
+// At start: claimed -> pending again (attempts stay counted).
+Result<std::int64_t> release_claims(Tx& tx);
+// A chunk that killed its worker too often becomes chunks of one product each, with numbers of
+// their own. Errors: conflict, when the chunk is no longer pending.
+Result<void> split_chunk(Tx& tx, const ChunkRef& chunk, std::span<const NewChunk> parts);
+// Stores the results if the attempt still holds the claim, moves the counts, and, when tally() says
+// the batch has ended, writes status, summary and terminal event in the same transaction. `summary`
+// is asked only then.
+Result<Settled> settle_chunk(Tx& tx, const ChunkResults& results, TimePoint now, Random& random,
+                             const std::function<std::string()>& summary);
+// cancelling: no new claims; settles at once when nothing is processing, else settle_chunk does it
+// with the last chunk under way. On a batch that is cancelling already: settles it, if nothing is
+// processing any more (a crash took what was). `append_line` writes the result line of a product
+// that was cancelled before it ran (engine/analysis: append_cancelled_line); it is asked once, and
+// its text is kept, so that the results stay the same bytes. Errors: not_found, already_settled,
+// conflict (still receiving).
+using AppendCancelledLine = std::function<void(std::string& out, std::string_view product_id)>;
+Result<Settled> cancel_batch(Tx& tx, const TenantId& tenant, const BatchId& batch, TimePoint now,
+                             Random& random, const std::function<std::string()>& summary,
+                             const AppendCancelledLine& append_line);
+
+// Appends to the durable outbox; gives the number, or the earlier event's when the dedupe key is
+// known. An empty dedupe key is unique to nothing.
+Result<EventSeq> append_event(Tx& tx, const Event& event);
+
+Result<void> set_quota_limit(Tx& tx, const TenantId& tenant, std::optional<std::int64_t> limit);
+
+// --- reads: from a ReadLease, or inside a writer's job -----------------------------------------
+
+Result<std::optional<BatchRow>> find_batch(Connection& db, const TenantId& tenant,
+                                           const BatchId& batch);
+struct BatchQuery {
+    TenantId tenant;
+    std::optional<BatchId> after;
+    std::optional<BatchStatus> status;
+    std::optional<std::string> collection_id;
+    std::int64_t limit = 20;
+};
+Result<std::vector<BatchRow>> list_batches(Connection& db,
+                                           const BatchQuery& query);  // newest first
+Result<std::vector<BatchRow>> open_batches(
+    Connection& db);  // queued, in_progress, cancelling; oldest first; without damaged rows
+Result<std::vector<ChunkRef>> pending_chunks(Connection& db, const BatchId& batch,
+                                             std::int64_t from_number, std::int64_t limit);
+// ChunkBuilder's blob. Errors: not_found, corrupt.
+Result<std::string> chunk_input(Connection& db, const ChunkRef& chunk);
+// Result lines of products first_index <= i < first_index + count, cancelled ones included once
+// settled; stops early at a product that has none yet, and at the end. Costs the chunks it touches:
+// one for a page of 20, wherever it begins. Errors: not_found, corrupt.
+struct ResultPage {
+    std::string lines;  // NDJSON
+    std::int64_t next_index = 0;
+};
+Result<ResultPage> read_results(Connection& db, const BatchId& batch, std::int64_t first_index,
+                                std::int64_t count);
+// What settled chunks brought to the lot, by the index of their first product. Errors: corrupt.
+Result<std::vector<std::pair<std::int64_t, std::string>>> lot_blobs(Connection& db,
+                                                                    const BatchId& batch);
+// Up to `limit` events after `after`. A damaged event ends the page before it; where it is the
+// first: corrupt, naming its number.
+Result<std::vector<Event>> read_events(Connection& db, EventSeq after, std::int64_t limit);
+Result<std::optional<Event>> find_event(Connection& db, EventSeq seq);
+// The last number that was given, also when its event is no longer kept; 0: none yet.
+Result<EventSeq> last_event(Connection& db);
+Result<std::optional<IdempotentAnswer>> find_idempotent(Connection& db, const TenantId& tenant,
+                                                        const std::string& key, TimePoint now);
+Result<Quota> read_quota(Connection& db, const TenantId& tenant, TimePoint now);
+
+// Walks every stored row that carries a checksum, and tells those that fail it. Takes as long as
+// reading the whole store; for `assay doctor`.
+struct DamagedRow {
+    std::string table;        // "event", "chunk_input", "chunk_result"
+    std::int64_t key = 0;     // of the row
+    std::string description;  // what it held, and what that means
+};
+struct VerifyReport {
+    std::int64_t rows = 0;  // checked
+    std::vector<DamagedRow> damaged;
+};
+Result<VerifyReport> verify_rows(Connection& db);
+
+}  // namespace assay::engine::batch_store

@@ -1,0 +1,116 @@
+// The tables of what the engine keeps.
+// SPDX-License-Identifier: MIT
+#include <array>
+
+#include "engine/batch_store/batch_store.hpp"
+
+namespace assay::engine::batch_store {
+namespace {
+
+// Rows that change often (batch, chunk) are small; fat ones are written once. Chunks, their inputs
+// and their results share one key, batch key * 2^32 + chunk number: a batch's rows lie together and
+// need no index for that. Times are milliseconds since 1970 in UTC.
+constexpr std::string_view first_step = R"sql(
+CREATE TABLE tenant(
+  id TEXT NOT NULL PRIMARY KEY,
+  quota_limit INTEGER              -- products a month; null: no limit
+) STRICT, WITHOUT ROWID;
+INSERT INTO tenant(id) VALUES('default');
+
+CREATE TABLE batch(
+  key INTEGER PRIMARY KEY AUTOINCREMENT,  -- grows with time: the order of lists
+  id TEXT NOT NULL UNIQUE,
+  tenant_id TEXT NOT NULL,
+  status TEXT NOT NULL,
+  collection_id TEXT,
+  total INTEGER NOT NULL,
+  pending INTEGER NOT NULL,
+  processing INTEGER NOT NULL,
+  completed INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  cancelled INTEGER NOT NULL,
+  by_verdict TEXT NOT NULL,        -- name=count, sorted, separated by spaces
+  created_at INTEGER NOT NULL,
+  started_at INTEGER,
+  completed_at INTEGER
+) STRICT;
+CREATE INDEX batch_of_tenant ON batch(tenant_id, key);
+CREATE INDEX batch_of_collection ON batch(tenant_id, collection_id, key)
+  WHERE collection_id IS NOT NULL;
+CREATE INDEX batch_open ON batch(key) WHERE completed_at IS NULL;
+
+CREATE TABLE batch_text(
+  key INTEGER PRIMARY KEY,         -- the batch's
+  tenant_id TEXT NOT NULL,
+  options TEXT NOT NULL,
+  summary TEXT NOT NULL,
+  cancelled_line TEXT NOT NULL     -- how its cancelled products read, around their id
+) STRICT;
+
+CREATE TABLE chunk(
+  key INTEGER PRIMARY KEY,
+  tenant_id TEXT NOT NULL,
+  batch_key INTEGER NOT NULL,
+  first_index INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  state INTEGER NOT NULL,          -- 0 pending, 1 claimed, 2 settled, 3 cancelled
+  attempt INTEGER NOT NULL         -- times it was claimed
+) STRICT;
+CREATE UNIQUE INDEX chunk_in_order ON chunk(batch_key, first_index);
+
+CREATE TABLE chunk_input(
+  key INTEGER PRIMARY KEY,         -- the chunk's
+  tenant_id TEXT NOT NULL,
+  checksum INTEGER NOT NULL,       -- XXH3-64 of the input
+  input BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE chunk_result(
+  key INTEGER PRIMARY KEY,         -- the chunk's
+  tenant_id TEXT NOT NULL,
+  lot_checksum INTEGER NOT NULL,
+  lot BLOB NOT NULL,               -- before the lines, which are long and seldom read with it
+  checksum INTEGER NOT NULL,
+  lines BLOB NOT NULL              -- NDJSON, one line a product
+) STRICT;
+
+CREATE TABLE event(
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  tenant_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  type TEXT NOT NULL,
+  batch_id TEXT,
+  created_at INTEGER NOT NULL,
+  dedupe_key TEXT,
+  checksum INTEGER NOT NULL,       -- XXH3-64 over all the other columns but seq
+  data TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX event_once ON event(tenant_id, dedupe_key) WHERE dedupe_key IS NOT NULL;
+
+CREATE TABLE idempotency_key(
+  tenant_id TEXT NOT NULL,
+  key TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  batch_id TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY(tenant_id, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_age ON idempotency_key(created_at);
+
+CREATE TABLE quota_use(
+  tenant_id TEXT NOT NULL,
+  month INTEGER NOT NULL,          -- 202605: May 2026, UTC
+  used INTEGER NOT NULL,
+  PRIMARY KEY(tenant_id, month)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array steps{Migration{"batch_store", 1, first_step}};
+
+}  // namespace
+
+std::span<const Migration> migrations() noexcept {
+    return steps;
+}
+
+}  // namespace assay::engine::batch_store

@@ -1,0 +1,136 @@
+// What a graph body does with one chunk: parse each product, run the plan, append result lines.
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <exception>
+#include <limits>
+
+#include "engine/graph/batch_graph.hpp"
+
+namespace assay::engine {
+
+void CostSum::add(const Currency& of, MinorUnits unit_cost, std::int64_t quantity) noexcept {
+    merge({static_cast<MinorUnits>(std::min(Int128{unit_cost} * quantity,
+                                            Int128{std::numeric_limits<MinorUnits>::max()})),
+           1, of, false});
+}
+
+void CostSum::merge(const CostSum& other) noexcept {
+    if (other.lines == 0) return;
+    mixed = mixed || other.mixed || (lines > 0 && currency != other.currency);
+    if (lines == 0) currency = other.currency;
+    lines += other.lines;
+    if (__builtin_add_overflow(total, other.total, &total)) {
+        total = std::numeric_limits<MinorUnits>::max();
+    }
+}
+
+namespace {
+
+// At most `bytes_max` bytes of `text`, never cut inside a character.
+std::string cut(std::string_view text, std::size_t bytes_max) {
+    if (text.size() <= bytes_max) return std::string(text);
+    std::size_t end = bytes_max;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+        --end;
+    return std::string(text.substr(0, end));
+}
+
+void add_digest(ChunkDone& done, std::uint64_t index, const Product& product,
+                const ProductOutcome& outcome, const Analysis& analysis) {
+    ProductDigest& digest = done.digests.emplace_back();
+    digest.index = index;
+    digest.title = cut(product.title, digest_title_bytes);
+    digest.decision = outcome.decision;
+    digest.currency = product.currency;
+    digest.unit_cost = product.unit_cost;
+    if (analysis.profit.used == 0) return;
+    const ChannelProfit& best = analysis.profit.channels[analysis.profit.best];
+    digest.list_price = best.list_price;
+    digest.profit_expected = best.profit_expected;
+}
+
+// The product as it came, for a line that failed before it was understood; only an object may be
+// echoed.
+std::string_view echo(const ChunkItem& item) {
+    return item.json.starts_with('{') ? item.json : std::string_view{};
+}
+
+void add_failed(const ChunkWork& work, ChunkDone& done, const ChunkItem& item,
+                std::string_view product_data, const Error& fault, std::string_view stage) {
+    append_failed_line(done.results, item.product_id, product_data, fault, stage);
+    ++done.failed;
+    if (!work.digest) return;
+    ProductDigest& digest = done.digests.emplace_back();
+    digest.index = item.index;
+    digest.error = describe(fault);
+}
+
+void add_analysed(ChunkDone& done, const ProductOutcome& outcome) {
+    if (!outcome.completed) {
+        ++done.failed;
+        return;
+    }
+    ++done.completed;
+    const auto decision = static_cast<std::size_t>(outcome.decision);
+    assert(decision < done.by_decision.size());
+    ++done.by_decision[decision];
+    done.lot.push_back(outcome.lot);
+}
+
+void analyse_item(const ChunkWork& work, const ChunkItem& item, ProductParser& parser,
+                  Product& product, Workspace& workspace, ChunkDone& done) {
+    if (item.fault) {
+        add_failed(work, done, item, echo(item), *item.fault, "intake");
+        return;
+    }
+    product.clear();
+    if (const auto fault = parser.parse(item.json, item.product_id, work.money_unit, product)) {
+        const bool understood = product.product_data.starts_with('{');
+        add_failed(work, done, item, understood ? product.product_data : echo(item), *fault,
+                   "intake");
+        return;
+    }
+    const ProductOutcome outcome =
+        work.plan->run(product, item.index, item.json, work.as_of, workspace, done.results);
+    add_analysed(done, outcome);
+    if (product.unit_cost) done.cost.add(product.currency, *product.unit_cost, product.quantity);
+    if (work.digest) add_digest(done, item.index, product, outcome, workspace.analysis);
+}
+
+}  // namespace
+
+ChunkDone analyse_chunk(const ChunkWork& work, ProductParser& parser, Product& product,
+                        Workspace& workspace) {
+    assert(work.plan != nullptr);
+    ChunkDone done;
+    done.token = work.token;
+    done.first_index = work.first_index;
+    done.results.reserve(work.input.size() * 2);
+    const auto read = for_each_item(work.input, [&](const ChunkItem& item) {
+        if (done.cancelled) return;
+        if (work.cancelled && work.cancelled->load(std::memory_order_relaxed)) {
+            done.cancelled = true;  // a flag on its own: nothing is read because of it
+            return;
+        }
+        const std::size_t before = done.results.size();
+        const std::int64_t settled = done.completed + done.failed;
+        try {
+            analyse_item(work, item, parser, product, workspace, done);
+        } catch (const std::exception& surprise) {
+            // Ours to mend, but never the other products' loss: a throw would cancel the graph.
+            assert(done.completed + done.failed == settled);
+            done.results.resize(before);
+            add_failed(work, done, item, echo(item),
+                       fail(ErrorCode::internal,
+                            std::string("the analysis failed unexpectedly: ") + surprise.what()),
+                       "analysis");
+        }
+        assert(done.completed + done.failed == settled + 1);
+    });
+    done.damaged = !read.has_value();
+    return done;
+}
+
+}  // namespace assay::engine

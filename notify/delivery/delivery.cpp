@@ -1,0 +1,53 @@
+// The names of a delivery's states and outcomes, as they are stored and shown.
+// SPDX-License-Identifier: MIT
+#include "notify/delivery/delivery.hpp"
+
+#include <array>
+
+namespace assay::notify {
+namespace {
+
+// In the order of the enumerators; the names never change once released.
+constexpr std::array<std::string_view, 4> status_names{"pending", "delivered", "failed",
+                                                       "cancelled"};
+constexpr std::array<std::string_view, 11> kind_names{
+    "response", "response_too_large", "dns",    "blocked", "connect", "tls", "timeout", "reset",
+    "protocol", "invalid_request",    "aborted"};
+
+static_assert(status_names.size() == static_cast<std::size_t>(DeliveryStatus::cancelled) + 1);
+static_assert(kind_names.size() == static_cast<std::size_t>(OutcomeKind::aborted) + 1);
+
+template <class Enum, std::size_t N>
+std::string_view name_of(Enum value, const std::array<std::string_view, N>& names) noexcept {
+    const auto index = static_cast<std::size_t>(value);
+    return index < names.size() ? names[index] : "unknown";
+}
+
+template <class Enum, std::size_t N>
+std::optional<Enum> find_name(std::string_view text,
+                              const std::array<std::string_view, N>& names) noexcept {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (names[i] == text) return static_cast<Enum>(i);
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view to_string(DeliveryStatus status) noexcept {
+    return name_of(status, status_names);
+}
+
+std::optional<DeliveryStatus> parse_delivery_status(std::string_view text) noexcept {
+    return find_name<DeliveryStatus>(text, status_names);
+}
+
+std::string_view to_string(OutcomeKind kind) noexcept {
+    return name_of(kind, kind_names);
+}
+
+std::optional<OutcomeKind> parse_outcome_kind(std::string_view text) noexcept {
+    return find_name<OutcomeKind>(text, kind_names);
+}
+
+}  // namespace assay::notify

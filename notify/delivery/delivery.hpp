@@ -1,0 +1,101 @@
+// The values of a delivery on its road: Delivery, SignedRequest, Outcome, AttemptRecord.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/clock.hpp"
+#include "engine/base/ids.hpp"
+#include "notify/sign/scheme.hpp"
+
+namespace assay::notify {
+
+// One message to one endpoint: an event under the name its profile gives it.
+struct Delivery {
+    // A pure function of event, endpoint and wire type, so that a restart finds the same one.
+    DeliveryId id;
+    EventSeq event{};
+    EndpointId endpoint;
+    TenantId tenant;
+    std::string wire_type;        // analysis.completed
+    std::string message_id;       // what receivers deduplicate by
+    int attempts = 0;             // requests made so far, in this series
+    TimePoint due{};              // of the next request
+    EventId event_id;             // of the event's row
+    std::string event_type;       // canonical
+    TimePoint created_at{};       // the event's
+    std::uint64_t body_hash = 0;  // XXH3-64 of the body that was sent first; 0: none yet
+    int earlier_attempts = 0;     // of the series before a redelivery began a new one
+    friend bool operator==(const Delivery&, const Delivery&) = default;
+};
+
+enum class DeliveryStatus : std::uint8_t { pending, delivered, failed, cancelled };
+std::string_view to_string(DeliveryStatus status) noexcept;
+std::optional<DeliveryStatus> parse_delivery_status(std::string_view text) noexcept;
+
+// Everything that goes onto the wire; the body is shared between attempts and endpoints.
+struct SignedRequest {
+    std::string url;
+    std::vector<Header> headers;
+    std::shared_ptr<const std::string> body;
+    std::chrono::milliseconds timeout{};  // one deadline for the whole attempt
+    std::string partition;                // connections and TLS sessions never cross it: the tenant
+};
+
+enum class OutcomeKind : std::uint8_t {
+    response,            // an HTTP status came; `status` says which
+    response_too_large,  // a status came, the rest was over its limits and cut
+    dns,
+    blocked,
+    connect,
+    tls,
+    timeout,
+    reset,
+    protocol,
+    invalid_request,  // we refused to write it (a header check failed): permanent
+    aborted,          // ended by us (stopping, no descriptor left): not counted, and made again
+};
+std::string_view to_string(OutcomeKind kind) noexcept;
+std::optional<OutcomeKind> parse_outcome_kind(std::string_view text) noexcept;
+// Whether an HTTP status came back, whatever it says.
+constexpr bool has_status(OutcomeKind kind) noexcept {
+    return kind == OutcomeKind::response || kind == OutcomeKind::response_too_large;
+}
+
+// Milliseconds from the attempt's start to the end of each phase; -1: not reached.
+struct PhaseTimings {
+    std::int32_t resolved = -1, connected = -1, secured = -1;
+    std::int32_t written = -1, first_byte = -1, done = -1;
+    friend bool operator==(const PhaseTimings&, const PhaseTimings&) = default;
+};
+
+struct Outcome {
+    OutcomeKind kind = OutcomeKind::aborted;
+    int status = 0;             // HTTP status, 0 without one
+    std::string response_text;  // at most limits::response_text_bytes_kept
+    std::string detail;         // of an error, for people
+    std::optional<std::chrono::seconds> retry_after;
+    std::string remote_address;  // "203.0.113.7:443"
+    bool connection_reused = false;
+    PhaseTimings timings;
+    TimePoint started{}, ended{};
+    friend bool operator==(const Outcome&, const Outcome&) = default;
+};
+
+// One line of the delivery log.
+struct AttemptRecord {
+    DeliveryId delivery;
+    int number = 1;
+    Outcome outcome;
+    std::string why_next;           // what was decided and why
+    std::optional<TimePoint> next;  // the next attempt
+    friend bool operator==(const AttemptRecord&, const AttemptRecord&) = default;
+};
+
+}  // namespace assay::notify

@@ -1,0 +1,40 @@
+// From a delivery and its body to the signed request: headers, signatures, deadline (private).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "notify/dispatch/transport.hpp"
+#include "notify/endpoint/registry.hpp"
+#include "notify/profile/profile.hpp"
+
+namespace assay::notify {
+
+// Prepares signing keys once per endpoint. One per shard, on its thread.
+class RequestBuilder {
+  public:
+    // `attempt` is the number this request goes out under; `now` is signed where the layout has a
+    // time. Errors: invalid_argument (a secret that does not fit its profile).
+    Result<SignedRequest> build(const Delivery& delivery,
+                                const std::shared_ptr<const Endpoint>& endpoint,
+                                std::shared_ptr<const std::string> body, int attempt,
+                                TimePoint now);
+    // Lets go of the keys of endpoints that are no longer in `snapshot` as they were.
+    void keep_only(const EndpointSnapshot& snapshot);
+
+  private:
+    struct Prepared {
+        std::shared_ptr<const Endpoint> endpoint;
+        const Profile* profile = nullptr;
+        std::vector<Signer> signers;
+        std::vector<Header> headers;  // that are the same in each request
+        std::chrono::milliseconds timeout{};
+    };
+    Result<Prepared*> prepared(const std::shared_ptr<const Endpoint>& endpoint);
+
+    std::unordered_map<EndpointId, Prepared> prepared_;
+};
+
+}  // namespace assay::notify

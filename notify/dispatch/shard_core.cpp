@@ -1,0 +1,407 @@
+// The decisions of a shard.
+// SPDX-License-Identifier: MIT
+#include "notify/dispatch/shard_core.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "engine/base/hash.hpp"
+#include "notify/dispatch/shard_lane.hpp"
+#include "notify/profile/profile.hpp"
+#include "notify/retry/attempt.hpp"
+
+namespace assay::notify {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+// How many rows one Load brings beyond what is in memory already.
+constexpr std::size_t load_rows = 256;
+
+SteadyTime steady_due(TimePoint due, Now now) noexcept {
+    // Rows may hold any time; the sum must stay representable.
+    const auto wait =
+        std::clamp<milliseconds>(due - now.wall, milliseconds(0), std::chrono::hours(24 * 365));
+    return now.steady + wait;
+}
+
+DeliveryStatus status_after(NextStep step) noexcept {
+    switch (step) {
+        case NextStep::delivered:
+            return DeliveryStatus::delivered;
+        case NextStep::wait:
+            return DeliveryStatus::pending;
+        case NextStep::exhausted:
+        case NextStep::permanent:
+            break;
+    }
+    return DeliveryStatus::failed;
+}
+
+}  // namespace
+
+ShardCore::ShardCore(const ShardLimits& limits)
+    : limits_(limits), snapshot_(std::make_shared<EndpointSnapshot>()) {
+    assert(limits_.in_flight_max > 0 && limits_.queued_when_slow_max > 1);
+}
+ShardCore::~ShardCore() = default;
+
+ShardCore::Lane& ShardCore::lane_of(const EndpointId& endpoint) {
+    std::unique_ptr<Lane>& lane = lanes_[endpoint];
+    if (lane) return *lane;
+    lane = std::make_unique<Lane>();
+    lane->id = endpoint;
+    const auto known = snapshot_->by_id.find(endpoint);
+    if (known != snapshot_->by_id.end() && known->second->active) {
+        const Profile* const profile = find_profile(known->second->profile);
+        if (profile != nullptr) {
+            lane->endpoint = known->second;
+            lane->policy = effective_retry(*profile, *known->second);
+            lane->cap = std::max<std::size_t>(
+                1, known->second->overrides.max_in_flight.value_or(limits_.endpoint_in_flight));
+        }
+    }
+    return *lane;
+}
+
+void ShardCore::set_endpoints(std::shared_ptr<const EndpointSnapshot> snapshot, Now /*now*/,
+                              Actions& out) {
+    snapshot_ = std::move(snapshot);
+    for (auto entry = lanes_.begin(); entry != lanes_.end();) {
+        Lane& lane = *entry->second;
+        const auto known = snapshot_->by_id.find(lane.id);
+        const bool live = known != snapshot_->by_id.end() && known->second->active;
+        if (live && known->second == lane.endpoint) {
+            ++entry;
+            continue;
+        }
+        if (lane.endpoint && (!live || known->second->url != lane.endpoint->url)) {
+            out.push_back(Forget{lane.endpoint->url});
+        }
+        if (live) {
+            const Profile* const profile = find_profile(known->second->profile);
+            lane.endpoint = profile != nullptr ? known->second : nullptr;
+            if (profile != nullptr) lane.policy = effective_retry(*profile, *known->second);
+            lane.cap = std::max<std::size_t>(
+                1, known->second->overrides.max_in_flight.value_or(limits_.endpoint_in_flight));
+            lane.paused = false;
+            offer(lane);
+        } else {
+            close_lane(lane, out);
+        }
+        if (!lane.endpoint && lane.held == 0) {
+            std::erase_if(listening_, [&](const auto& heard) { return heard.second == &lane; });
+            entry = lanes_.erase(entry);
+        } else {
+            ++entry;
+        }
+    }
+}
+
+// What waits for an endpoint that is gone is cancelled; what is under way ends by itself.
+void ShardCore::close_lane(Lane& lane, Actions& out) {
+    lane.endpoint.reset();
+    lane.ready.clear();
+    rows_due(lane, std::nullopt);
+    std::erase(turns_, &lane);
+    std::erase(doubtful_turns_, &lane);
+    lane.has_turn = false;
+    std::vector<Job*> jobs;
+    for (auto& [id, job] : jobs_) {
+        if (job.lane == &lane) jobs.push_back(&job);
+    }
+    for (Job* const job : jobs) {
+        if (job->state == State::waiting) waiting_.erase({job->due, job});
+        if (job->state == State::waiting || job->state == State::ready) cancel(*job, out);
+    }
+}
+
+void ShardCore::add(Delivery delivery, std::shared_ptr<const engine::Event> event, Now now,
+                    Actions& out) {
+    Lane& lane = lane_of(delivery.endpoint);
+    DeliveryId id = delivery.id;
+    const auto [entry, fresh] = jobs_.try_emplace(std::move(id));
+    assert(fresh);
+    if (!fresh) return;
+    Job& job = entry->second;
+    job.delivery = std::move(delivery);
+    job.event = std::move(event);
+    job.lane = &lane;
+    ++lane.held;
+    if (!lane.endpoint) return cancel(job, out);
+    if (is_full(lane, now.steady)) return spill(job, now.steady, out);
+    enqueue(job);
+}
+
+void ShardCore::rows_wait(const EndpointId& endpoint, TimePoint due, Now now) {
+    Lane& lane = lane_of(endpoint);
+    const SteadyTime at = steady_due(due, now);
+    if (!lane.rows_due || at < *lane.rows_due) rows_due(lane, at);
+}
+
+void ShardCore::loaded(const EndpointId& endpoint, DeliverySource::DueRows rows, Now now) {
+    Lane& lane = lane_of(endpoint);
+    if (!lane.endpoint) return;
+    bool any_fresh = false;
+    for (Delivery& row : rows.rows) {
+        DeliveryId id = row.id;
+        const auto [entry, fresh] = jobs_.try_emplace(std::move(id));
+        if (!fresh) continue;  // in memory already: its row has not heard the latest yet
+        any_fresh = true;
+        Job& job = entry->second;
+        job.delivery = std::move(row);
+        job.lane = &lane;
+        job.has_row = true;
+        ++lane.held;
+        ++lane.held_rows;
+        enqueue(job);
+    }
+    if (!rows.next) return;
+    if (!any_fresh && *rows.next <= now.wall) {
+        // Asking again at once would bring the same rows until their outcomes are recorded.
+        rows_due(lane, now.steady + limits_.stale_rows_retry);
+        return;
+    }
+    rows_wait(endpoint, *rows.next, now);
+}
+
+void ShardCore::load_failed(const EndpointId& endpoint, Now now) {
+    rows_due(lane_of(endpoint), now.steady + limits_.store_retry);
+}
+
+// --- sending
+
+void ShardCore::enqueue(Job& job) {
+    job.state = State::ready;
+    job.lane->ready.push_back(&job);
+    offer(*job.lane);
+}
+
+void ShardCore::wait(Job& job, SteadyTime due) {
+    job.state = State::waiting;
+    job.due = due;
+    job.event.reset();  // read again when it is due
+    waiting_.insert({due, &job});
+}
+
+void ShardCore::rows_due(Lane& lane, std::optional<SteadyTime> due) {
+    if (lane.rows_due) rows_waiting_.erase({*lane.rows_due, &lane});
+    lane.rows_due = due;
+    lane.rows_parked = false;
+    if (due) rows_waiting_.insert({*due, &lane});
+}
+
+void ShardCore::poll(Now now, Actions& out) {
+    while (!waiting_.empty() && waiting_.begin()->first <= now.steady) {
+        Job& job = *waiting_.begin()->second;
+        waiting_.erase(waiting_.begin());
+        enqueue(job);
+    }
+    if (stopping_) return;
+    notice_silence(now.steady);
+    while (!rows_waiting_.empty() && rows_waiting_.begin()->first <= now.steady) {
+        Lane& lane = *rows_waiting_.begin()->second;
+        if (!has_room_for_rows(lane)) {
+            rows_waiting_.erase(rows_waiting_.begin());
+            lane.rows_parked = true;
+            continue;
+        }
+        rows_due(lane, std::nullopt);
+        if (lane.endpoint) out.push_back(Load{lane.id, now.wall, lane.held_rows + load_rows});
+    }
+    while (in_flight_ < limits_.in_flight_max &&
+           unrecorded_ + in_flight_ < limits_.unrecorded_max) {
+        Lane* const turn = next_turn();
+        if (turn == nullptr) break;
+        Lane& lane = *turn;
+        if (!may_send(lane)) continue;
+        Job& job = *lane.ready.front();
+        lane.ready.pop_front();
+        if (lane.rows_parked && has_room_for_rows(lane)) rows_due(lane, lane.rows_due);
+        job.state = State::in_flight;
+        job.sent = now.steady;
+        if (lane.in_flight == 0) lane.heard = now.steady;
+        began(lane);
+        if (lane.trusted && !lane.listened) {
+            lane.listened = true;
+            listening_.insert({lane.heard + limits_.silence_until_slow, &lane});
+        }
+        out.push_back(Send{&job, lane.endpoint});
+        offer(lane);
+    }
+}
+
+std::optional<SteadyTime> ShardCore::next_due() const noexcept {
+    std::optional<SteadyTime> due;
+    if (!waiting_.empty()) due = waiting_.begin()->first;
+    if (!rows_waiting_.empty() && (!due || rows_waiting_.begin()->first < *due)) {
+        due = rows_waiting_.begin()->first;
+    }
+    return stopping_ ? std::nullopt : due;
+}
+
+// --- outcomes
+
+void ShardCore::answered(Job& job, Outcome outcome, std::uint64_t body_hash, Now now,
+                         Actions& out) {
+    assert(job.state == State::in_flight);
+    Lane& lane = *job.lane;
+    ended(lane);
+    lane.heard = now.steady;
+    Delivery& delivery = job.delivery;
+    if (outcome.kind == OutcomeKind::aborted) {  // no fault of the receiver: not counted
+        if (!lane.endpoint) return cancel(job, out);
+        wait(job, now.steady + limits_.local_retry);
+        offer(lane);
+        return;
+    }
+    set_trusted(lane, now.steady - job.sent <= limits_.silence_until_slow);
+    ++delivery.attempts;
+    if (delivery.body_hash == 0) delivery.body_hash = body_hash;
+    const Decision decision =
+        decide(lane.policy, delivery.attempts, outcome, hash64(delivery.id.text()));
+    DeliveryStatus status = status_after(decision.step);
+    const bool delivered = status == DeliveryStatus::delivered;
+    lane.failures = delivered ? 0 : lane.failures + 1;
+    if (delivered) {
+        ++delivered_;
+    } else {
+        ++failed_attempts_;
+    }
+    LogEntry entry;
+    AttemptRecord& record = entry.record.emplace();
+    record.delivery = delivery.id;
+    record.number = delivery.earlier_attempts + delivery.attempts;
+    record.outcome = std::move(outcome);
+    record.why_next = decision.why;
+    if (status == DeliveryStatus::pending && !lane.endpoint) {
+        status = DeliveryStatus::cancelled;
+        record.why_next += "; cancelled: endpoint_inactive";
+    }
+    if (status == DeliveryStatus::pending) {
+        delivery.due = decision.due;
+        record.next = decision.due;
+    }
+    if (decision.disable_endpoint) lane.paused = true;
+    entry.delivery = delivery;
+    entry.status = status;
+    entry.disable_endpoint = decision.disable_endpoint;
+    log(job, std::move(entry),
+        status == DeliveryStatus::pending ? AfterRecord::wait : AfterRecord::done, out);
+    offer(lane);
+}
+
+void ShardCore::not_sent(Job& job, const Error& error, Now now, Actions& out) {
+    assert(job.state == State::in_flight);
+    if (is_retryable(error.code) || error.code == ErrorCode::unavailable ||
+        error.code == ErrorCode::io_error || error.code == ErrorCode::busy) {
+        ended(*job.lane);
+        if (!job.lane->endpoint) return cancel(job, out);
+        wait(job, now.steady + limits_.local_retry);
+        offer(*job.lane);
+        return;
+    }
+    Outcome outcome;
+    outcome.kind = OutcomeKind::invalid_request;
+    outcome.detail = std::string(to_string(error.code)) + ": " + describe(error);
+    outcome.started = outcome.ended = now.wall;
+    answered(job, std::move(outcome), job.delivery.body_hash, now, out);
+}
+
+void ShardCore::log(Job& job, LogEntry entry, AfterRecord after, Actions& out) {
+    job.state = State::recording;
+    job.after = after;
+    entry.first_row = !job.has_row;
+    ++unrecorded_;
+    out.push_back(std::move(entry));
+}
+
+void ShardCore::recorded(const DeliveryId& delivery, Now now, Actions& out) {
+    const auto found = jobs_.find(delivery);
+    if (found == jobs_.end() || found->second.state != State::recording) return;
+    Job& job = found->second;
+    assert(unrecorded_ > 0);
+    --unrecorded_;
+    if (!job.has_row) ++job.lane->held_rows;
+    job.has_row = true;
+    settle_after(job, now, out);
+}
+
+void ShardCore::settle_after(Job& job, Now now, Actions& out) {
+    Lane& lane = *job.lane;
+    switch (job.after) {
+        case AfterRecord::done:
+            return erase(job);
+        case AfterRecord::wait:
+            if (!lane.endpoint) return cancel(job, out);
+            if (waiting_.size() < limits_.waiting_max) {
+                return wait(job, steady_due(job.delivery.due, now));
+            }
+            [[fallthrough]];
+        case AfterRecord::row: {
+            const EndpointId endpoint = lane.id;
+            const TimePoint due = job.delivery.due;
+            if (!lane.endpoint) return cancel(job, out);
+            erase(job);
+            return rows_wait(endpoint, due, now);
+        }
+    }
+}
+
+// The job goes on as a row.
+void ShardCore::spill(Job& job, SteadyTime now, Actions& out) {
+    if (job.has_row) {
+        Lane& lane = *job.lane;
+        if (!lane.rows_due || now < *lane.rows_due) rows_due(lane, now);
+        return erase(job);
+    }
+    LogEntry entry;
+    entry.delivery = job.delivery;
+    log(job, std::move(entry), AfterRecord::row, out);
+}
+
+// A row, if there is one, is cancelled by whoever switched the endpoint off, all of them at once;
+// one that was recorded just now may have come after that, and is cancelled here.
+void ShardCore::cancel(Job& job, Actions& out) {
+    if (job.has_row && job.state != State::recording) return erase(job);
+    LogEntry entry;
+    entry.delivery = job.delivery;
+    entry.status = DeliveryStatus::cancelled;
+    log(job, std::move(entry), AfterRecord::done, out);
+}
+
+void ShardCore::relieve(Now now, Actions& out) {
+    // When many outcomes wait for their commit the store is what is slow, and more rows would only
+    // make it slower.
+    if (unrecorded_ > 4 * limits_.queued_when_slow_max) return;
+    Lane* longest = nullptr;
+    bool any_slow = false;
+    for (const auto& [id, lane] : lanes_) {
+        if (!longest || lane->ready.size() > longest->ready.size()) longest = lane.get();
+        if (!is_slow(*lane, now.steady) || lane->ready.size() <= 1) continue;
+        any_slow = true;
+        spill_down_to(*lane, 1, now.steady, out);
+    }
+    if (any_slow || longest == nullptr) return;
+    spill_down_to(*longest, limits_.queued_when_slow_max, now.steady, out);
+}
+
+// Not so many at once that sending has to stop for them: the relay asks again.
+void ShardCore::spill_down_to(Lane& lane, std::size_t keep, SteadyTime now, Actions& out) {
+    while (lane.ready.size() > keep && unrecorded_ < limits_.unrecorded_max / 4) {
+        Job& job = *lane.ready.back();
+        lane.ready.pop_back();
+        spill(job, now, out);
+    }
+}
+
+void ShardCore::erase(Job& job) {
+    Lane& lane = *job.lane;
+    assert(lane.held > 0);
+    --lane.held;
+    if (job.has_row) --lane.held_rows;
+    jobs_.erase(jobs_.find(job.delivery.id));
+}
+
+}  // namespace assay::notify

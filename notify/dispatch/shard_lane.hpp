@@ -1,0 +1,32 @@
+// What a shard knows of one endpoint: its queue and its health (private to the shard).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+
+#include "notify/dispatch/shard_core.hpp"
+
+namespace assay::notify {
+
+struct ShardCore::Lane {
+    EndpointId id;
+    std::shared_ptr<const Endpoint> endpoint;  // null: gone or switched off
+    RetryPolicy policy;
+    std::size_t cap = 1;  // requests under way, when it is healthy
+    std::deque<Job*> ready;
+    std::size_t held = 0;       // jobs in whatever state
+    std::size_t held_rows = 0;  // those of them that have a row
+    std::size_t in_flight = 0;
+    int failures = 0;    // attempts failed in a row
+    SteadyTime heard{};  // when it last answered, or was first called
+    std::optional<SteadyTime> rows_due;
+    bool rows_parked = false;  // rows are due but there is no room: woken by the lane's own sends
+    bool has_turn = false;     // stands in turns_ or doubtful_turns_
+    bool trusted = false;      // its last answer was quick; not so before the first
+    bool listened = false;     // stands in listening_
+    bool paused = false;       // to be switched off as soon as that is durable
+};
+
+}  // namespace assay::notify

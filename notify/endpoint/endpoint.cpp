@@ -1,0 +1,171 @@
+// What makes an endpoint acceptable, and the policy that applies to it.
+// SPDX-License-Identifier: MIT
+#include "notify/endpoint/endpoint.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "engine/base/limits.hpp"
+
+namespace assay::notify {
+namespace {
+
+Error refused(std::string field, std::string message, std::string remedy = {}) {
+    return fail(ErrorCode::invalid_argument, std::move(message), std::move(field),
+                std::move(remedy));
+}
+
+// A stretch of user text for an error message: short, and nothing that breaks a line.
+std::string quoted(std::string_view text) {
+    std::string shown = "\"";
+    for (const char c : text.substr(0, 64))
+        shown += c >= 0x20 && c < 0x7f ? c : '?';
+    return shown + (text.size() > 64 ? "...\"" : "\"");
+}
+
+std::string listed(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names)
+        text += (text.empty() ? "" : ", ") + name;
+    return text;
+}
+
+// "prefix.*" may stand for published types; whether its root is free is asked of one of them.
+bool is_publishable_pattern(std::string_view pattern) {
+    if (!pattern.ends_with(".*")) return is_publishable_type(pattern);
+    return is_publishable_type(std::string(pattern.substr(0, pattern.size() - 1)) + "x");
+}
+
+bool matches_catalogue(const Profile& profile, const std::string& pattern) {
+    return std::any_of(
+        profile.catalogue.begin(), profile.catalogue.end(),
+        [&](const std::string& type) { return subscribes(std::span(&pattern, 1), type); });
+}
+
+Result<void> check_events(const Endpoint& endpoint, const Profile& profile) {
+    if (endpoint.events.empty()) {
+        return refused("events", "no event is subscribed",
+                       "name some of " + listed(profile.catalogue) + ", or * for all");
+    }
+    if (endpoint.events.size() > limits::event_types_per_endpoint_max) {
+        return refused("events",
+                       "more than " + std::to_string(limits::event_types_per_endpoint_max) +
+                           " events are subscribed",
+                       "use prefix.* or *");
+    }
+    for (const std::string& pattern : endpoint.events) {
+        if (pattern == "*" || matches_catalogue(profile, pattern)) continue;
+        if (profile.accepts_any_type && is_publishable_pattern(pattern)) continue;
+        return refused("events", profile.name + " sends no event " + quoted(pattern),
+                       "name some of " + listed(profile.catalogue) +
+                           (profile.accepts_any_type ? ", types you publish" : "") +
+                           ", or * for all");
+    }
+    return {};
+}
+
+Result<void> check_secrets(const Endpoint& endpoint, const Profile& profile) {
+    const Result<Signer> signer = Signer::make(profile.signature, endpoint.secret);
+    if (!signer) return signer.error();
+    if (!endpoint.old_secret) return {};
+    const Result<Signer> old_signer = Signer::make(profile.signature, *endpoint.old_secret);
+    return old_signer ? Result<void>() : old_signer.error();
+}
+
+Result<void> check_texts(const Endpoint& endpoint) {
+    if (endpoint.description.size() > limits::description_bytes_max) {
+        return refused("description", "the description is longer than 1024 bytes");
+    }
+    const bool plain =
+        std::none_of(endpoint.description.begin(), endpoint.description.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+    if (!plain) return refused("description", "the description holds a control character");
+    if (endpoint.metadata.size() > limits::metadata_bytes_max) {
+        return refused("metadata", "the metadata is larger than 16 KiB");
+    }
+    boost::system::error_code error;
+    boost::json::parse_options options;
+    options.max_depth = limits::json_depth_max;
+    const auto metadata = boost::json::parse(endpoint.metadata, error, {}, options);
+    if (error || !metadata.is_object()) {
+        return refused("metadata", "the metadata is not a JSON object", R"(write {"key":"value"})");
+    }
+    return {};
+}
+
+Result<void> check_schedule(const RetrySchedule& schedule) {
+    if (schedule.delays.size() > limits::retries_max) {
+        return refused("overrides.retry",
+                       "more than " + std::to_string(limits::retries_max) + " retries");
+    }
+    for (const std::chrono::milliseconds delay : schedule.delays) {
+        if (delay < limits::retry_delay_min || delay > limits::retry_delay_max) {
+            return refused("overrides.retry", "a delay is not from 0.1 s to 7 days");
+        }
+    }
+    if (!(schedule.jitter >= 0 && schedule.jitter <= 0.5)) {  // written so that NaN is refused
+        return refused("overrides.retry", "the jitter is not from 0 to 50 percent");
+    }
+    return {};
+}
+
+Result<void> check_headers(const std::vector<Header>& headers) {
+    if (headers.size() > limits::custom_headers_max) {
+        return refused("overrides.headers",
+                       "more than " + std::to_string(limits::custom_headers_max) + " headers");
+    }
+    for (const Header& header : headers) {
+        if (Result<void> checked = check_custom_header(header); !checked) return checked;
+    }
+    return {};
+}
+
+Result<void> check_overrides(const EndpointOverrides& overrides) {
+    if (overrides.retry) {
+        if (Result<void> checked = check_schedule(*overrides.retry); !checked) return checked;
+    }
+    if (overrides.timeout && (*overrides.timeout < limits::attempt_timeout_min ||
+                              *overrides.timeout > limits::attempt_timeout_max)) {
+        return refused("overrides.timeout", "the timeout is not from 0.1 s to 60 s");
+    }
+    if (overrides.max_body_bytes && (*overrides.max_body_bytes < limits::body_override_bytes_min ||
+                                     *overrides.max_body_bytes > limits::body_strict_bytes_max)) {
+        return refused("overrides.max_body_bytes", "the limit is not from 1 KiB to 64 MiB");
+    }
+    if (overrides.max_in_flight &&
+        (*overrides.max_in_flight < 1 ||
+         *overrides.max_in_flight > limits::connections_per_origin_max)) {
+        return refused(
+            "overrides.max_in_flight",
+            "the number is not from 1 to " + std::to_string(limits::connections_per_origin_max));
+    }
+    return check_headers(overrides.headers);
+}
+
+}  // namespace
+
+Result<void> validate(const Endpoint& endpoint, const UrlPolicy& policy) {
+    if (const Result<Url> url = parse_url(endpoint.url, policy); !url) return url.error();
+    const Profile* profile = find_profile(endpoint.profile);
+    if (profile == nullptr) {
+        std::vector<std::string> names;
+        for (const Profile& known : built_in_profiles())
+            names.push_back(known.name);
+        return refused("profile", "there is no profile " + quoted(endpoint.profile),
+                       "choose one of " + listed(names));
+    }
+    for (const Result<void>& checked :
+         {check_events(endpoint, *profile), check_secrets(endpoint, *profile),
+          check_texts(endpoint), check_overrides(endpoint.overrides)}) {
+        if (!checked) return checked.error();
+    }
+    return {};
+}
+
+RetryPolicy effective_retry(const Profile& profile, const Endpoint& endpoint) {
+    RetryPolicy policy = profile.retry;
+    if (endpoint.overrides.retry) policy.schedule = *endpoint.overrides.retry;
+    return policy;
+}
+
+}  // namespace assay::notify

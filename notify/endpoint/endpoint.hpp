@@ -1,0 +1,59 @@
+// An endpoint: who is called, for which events, in which profile, signed with what.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/clock.hpp"
+#include "engine/base/ids.hpp"
+#include "engine/base/result.hpp"
+#include "notify/endpoint/url.hpp"
+#include "notify/profile/profile.hpp"
+#include "notify/profile/render.hpp"
+#include "notify/sign/secret.hpp"
+
+namespace assay::notify {
+
+struct EndpointOverrides {
+    std::optional<RetrySchedule> retry;
+    std::optional<std::chrono::milliseconds> timeout;
+    std::vector<Header> headers;  // custom, checked: tchar names, no reserved ones
+    std::optional<std::size_t> max_body_bytes;
+    PayloadRule payload = PayloadRule::automatic;
+    bool strict = false;
+    std::optional<std::size_t> max_in_flight;
+};
+
+struct Endpoint {
+    EndpointId id;
+    TenantId tenant;
+    std::string url;
+    std::string description;
+    std::vector<std::string> events;  // names of its profile's catalogue, `*`, `prefix.*`
+    std::string profile = "standard-webhooks";
+    bool active = true;
+    Secret secret;
+    std::optional<Secret> old_secret;  // during a rotation's grace
+    std::string metadata = "{}";       // a JSON object
+    EndpointOverrides overrides;
+    TimePoint created_at{};
+    EventSeq events_after{};  // it is owed what the log holds behind this: nothing from before it
+};
+
+// Checks everything a user may have written: URL, profile, events against the catalogue, headers,
+// secret's form, ranges of the overrides. Errors: invalid_argument with the field ("url", "events",
+// "overrides.retry" ...), the first fault found.
+Result<void> validate(const Endpoint& endpoint, const UrlPolicy& policy);
+
+// Header checks, made at the API and again right before writing: name = tchar, value = VCHAR / SP /
+// HTAB; for custom ones also: the name is not one of ours or of the framing (Host, Content-Length,
+// Transfer-Encoding ...).
+Result<void> check_header_syntax(const Header& header);
+Result<void> check_custom_header(const Header& header);
+
+// The policy that applies: the profile's, with the endpoint's overrides.
+RetryPolicy effective_retry(const Profile& profile, const Endpoint& endpoint);
+
+}  // namespace assay::notify

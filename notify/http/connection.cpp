@@ -1,0 +1,466 @@
+// The steps of one connection, each started by the end of the one before.
+// SPDX-License-Identifier: MIT
+#include "notify/http/connection.hpp"
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <cassert>
+
+namespace assay::notify {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using std::chrono::milliseconds;
+
+constexpr std::size_t first_buffer_bytes = 4 * limits::kibibyte;
+constexpr std::size_t addresses_tried_max = 4;
+// Up to this size body and head go through TLS as one record.
+constexpr std::size_t tls_joined_bytes_max = 32 * limits::kibibyte;
+
+tcp::endpoint endpoint_of(const Address& address, std::uint16_t port) {
+    if (address.is_v4()) {
+        asio::ip::address_v4::bytes_type bytes{};
+        std::copy(address.bytes.begin() + 12, address.bytes.end(), bytes.begin());
+        return {asio::ip::address_v4(bytes), port};
+    }
+    asio::ip::address_v6::bytes_type bytes{};
+    std::copy(address.bytes.begin(), address.bytes.end(), bytes.begin());
+    return {asio::ip::address_v6(bytes), port};
+}
+
+std::string shown(const Address& address, std::uint16_t port) {
+    const std::string text = address.text();
+    return (address.is_v4() ? text : "[" + text + "]") + ":" + std::to_string(port);
+}
+
+// We have no descriptor or memory left: nothing that the receiver did, and soon over.
+bool is_shortage(const error_code& error) noexcept {
+    namespace errc = boost::system::errc;
+    return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
+           error == errc::no_buffer_space || error == errc::not_enough_memory;
+}
+
+ResponseLimits response_limits(const ClientOptions& options) {
+    return {options.header_bytes_max, options.body_bytes_max, options.text_bytes_kept,
+            options.interim_responses_max};
+}
+
+}  // namespace
+
+Connection::Connection(const Surroundings& surroundings, std::shared_ptr<const Target> target,
+                       TlsContext* tls, TlsTicket& ticket)
+    : around_(surroundings),
+      target_(std::move(target)),
+      tls_context_(tls),
+      ticket_(ticket),
+      socket_(surroundings.io.get_executor()),
+      reader_(response_limits(surroundings.options)) {
+    assert(target_->url.https == (tls != nullptr));
+}
+
+void Connection::run(std::unique_ptr<Exchange> exchange) {
+    assert(!exchange_ && (phase_ == Phase::fresh || phase_ == Phase::idle));
+    exchange_ = std::move(exchange);
+    exchange_->outcome.connection_reused = phase_ == Phase::idle;
+    if (phase_ == Phase::idle) {
+        exchange_->outcome.remote_address = shown(addresses_.at(dialled_ - 1), target_->url.port);
+        exchange_now();
+    } else {
+        opened_ = around_.clock.steady_now();
+        resolve();
+    }
+}
+
+bool Connection::fit_for_reuse(SteadyTime now) const noexcept {
+    return !retired_ && now - opened_ < around_.options.connection_age_max &&
+           (phase_ != Phase::idle || now - idle_since_ < around_.options.connection_idle_max);
+}
+
+void Connection::shut() noexcept {
+    if (phase_ == Phase::closed) return;
+    phase_ = Phase::closed;
+    if (tls_) tls_->close();
+    tls_.reset();  // before the context, which a connection in a queued handler may outlive
+    error_code ignored;
+    socket_.close(ignored);
+}
+
+std::int32_t Connection::elapsed() const noexcept {
+    const auto since = around_.clock.steady_now() - exchange_->begun;
+    return static_cast<std::int32_t>(std::chrono::duration_cast<milliseconds>(since).count());
+}
+
+void Connection::limit_phase(milliseconds budget) noexcept {
+    phase_deadline_ = std::min(exchange_->deadline, around_.clock.steady_now() + budget);
+}
+
+void Connection::check_deadline(SteadyTime now) {
+    if (!exchange_ || now < phase_deadline_) return;
+    if (now >= exchange_->deadline) {
+        finish(OutcomeKind::timeout, "no complete response within " +
+                                         std::to_string(exchange_->request.timeout.count()) +
+                                         " ms");
+        return;
+    }
+    switch (phase_) {
+        case Phase::resolving:
+            finish(OutcomeKind::dns, "the name was not resolved in time");
+            break;
+        case Phase::connecting:
+            dial();  // the next address, if there is one
+            break;
+        case Phase::securing:
+            finish(OutcomeKind::timeout, "the TLS handshake did not end in time");
+            break;
+        default:
+            break;
+    }
+}
+
+// --- opening
+
+void Connection::resolve() {
+    phase_ = Phase::resolving;
+    limit_phase(around_.options.dns_timeout);
+    const Url& url = target_->url;
+    if (url.host_is_ip) {
+        const std::optional<Address> literal = parse_address(url.host);
+        if (!literal) {
+            return finish_later(OutcomeKind::invalid_request, "the address cannot be read");
+        }
+        return on_addresses(std::vector{*literal});
+    }
+    // The resolver answers from its own thread, or not at all once it is gone.
+    around_.resolver.resolve(url.host,
+                             [weak = weak_from_this(), executor = around_.io.get_executor()](
+                                 Result<std::vector<Address>> answer) mutable {
+                                 asio::post(executor, [weak, answer = std::move(answer)]() mutable {
+                                     if (const auto self = weak.lock())
+                                         self->on_addresses(std::move(answer));
+                                 });
+                             });
+}
+
+// All answers are judged, and one bad answer refuses all of them: a name that mixes public and
+// private addresses is an attack or a mistake, and either way not ours to choose from.
+void Connection::on_addresses(Result<std::vector<Address>> answer) {
+    if (phase_ != Phase::resolving || !exchange_) return;
+    if (!answer) return finish(OutcomeKind::dns, answer.error().message);
+    if (answer->empty()) return finish(OutcomeKind::dns, "the name has no address");
+    for (const Address& address : *answer) {
+        const std::string_view block = forbidden_by(address, around_.options.addresses);
+        if (block.empty()) continue;
+        return finish_later(OutcomeKind::blocked, "the address " + address.text() +
+                                                      " must not be called: " + std::string(block));
+    }
+    exchange_->outcome.timings.resolved = elapsed();
+    addresses_ = *std::move(answer);
+    if (addresses_.size() > addresses_tried_max) addresses_.resize(addresses_tried_max);
+    phase_ = Phase::connecting;
+    dial();
+}
+
+void Connection::dial() {
+    error_code error;
+    socket_.close(error);
+    if (dialled_ == addresses_.size()) {
+        return finish(OutcomeKind::timeout, "no connection within the time for it");
+    }
+    const auto shares = static_cast<milliseconds::rep>(addresses_.size());
+    limit_phase(around_.options.connect_timeout / shares);
+    remote_ = endpoint_of(addresses_[dialled_++], target_->url.port);
+    socket_.open(remote_.protocol(), error);
+    if (!error) socket_.non_blocking(true, error);
+    if (!error) socket_.set_option(tcp::no_delay(true), error);
+    if (error) {
+        return finish_later(is_shortage(error) ? OutcomeKind::aborted : OutcomeKind::connect,
+                            "no socket: " + error.message());
+    }
+    socket_.async_connect(remote_,
+                          [self = shared_from_this(), number = dialled_](const error_code& result) {
+                              if (self->phase_ == Phase::connecting && number == self->dialled_) {
+                                  self->on_connected(result);
+                              }
+                          });
+}
+
+void Connection::on_connected(const error_code& error) {
+    if (error && dialled_ < addresses_.size()) return dial();
+    if (error) {
+        return finish(is_shortage(error) ? OutcomeKind::aborted : OutcomeKind::connect,
+                      error.message());
+    }
+    error_code unnamed;
+    const tcp::endpoint peer = socket_.remote_endpoint(unnamed);
+    if (unnamed || peer != remote_) {
+        return finish(OutcomeKind::connect, "the peer is not who was dialled");
+    }
+    exchange_->outcome.timings.connected = elapsed();
+    exchange_->outcome.remote_address = shown(addresses_[dialled_ - 1], target_->url.port);
+    if (tls_context_ != nullptr) return secure();
+    exchange_now();
+}
+
+void Connection::secure() {
+    phase_ = Phase::securing;
+    limit_phase(around_.options.tls_timeout);
+    Result<std::unique_ptr<TlsSession>> session = tls_context_->connect(
+        socket_.native_handle(), target_->url.host, target_->url.host_is_ip, ticket_);
+    if (!session) return finish(OutcomeKind::tls, session.error().message);
+    tls_ = *std::move(session);
+    step_handshake();
+}
+
+void Connection::step_handshake() {
+    const TlsStep step = tls_->handshake();
+    if (step == TlsStep::done) {
+        exchange_->outcome.timings.secured = elapsed();
+        return exchange_now();
+    }
+    if (step == TlsStep::failed || step == TlsStep::closed) {
+        return finish(OutcomeKind::tls,
+                      tls_->problem().empty() ? "the receiver closed" : tls_->problem());
+    }
+    const auto wait = step == TlsStep::want_read ? Socket::wait_read : Socket::wait_write;
+    socket_.async_wait(wait, [self = shared_from_this()](const error_code& error) {
+        if (self->phase_ != Phase::securing) return;
+        if (error) return self->finish(OutcomeKind::tls, error.message());
+        self->step_handshake();
+    });
+}
+
+// --- request
+
+void Connection::exchange_now() {
+    phase_ = Phase::exchanging;
+    phase_deadline_ = exchange_->deadline;
+    reader_.begin();
+    sent_ = 0;
+    written_ = false;
+    heard_ = false;
+    const std::string* const body = exchange_->request.body.get();
+    if (tls_ && body != nullptr && exchange_->head.size() + body->size() <= tls_joined_bytes_max &&
+        !exchange_->written_before) {
+        exchange_->head += *body;
+        exchange_->request.body.reset();
+    }
+    write();
+    if (phase_ == Phase::exchanging) read_more();
+}
+
+// One send call in the usual case: head and body leave together, without a wait in between.
+void Connection::write() {
+    const std::string& head = exchange_->head;
+    const std::string_view body =
+        exchange_->request.body ? std::string_view(*exchange_->request.body) : std::string_view();
+    const std::size_t total = head.size() + body.size();
+    while (sent_ < total) {
+        const std::string_view head_left =
+            std::string_view(head).substr(std::min(sent_, head.size()));
+        const std::string_view body_left =
+            body.substr(sent_ > head.size() ? sent_ - head.size() : 0);
+        std::size_t now_sent = 0;
+        if (tls_) {
+            const TlsStep step = tls_->write(head_left.empty() ? body_left : head_left, now_sent);
+            if (step == TlsStep::want_write) return wait_to_write();
+            // Anything else that is no progress shows itself to the reader as well.
+            if (step != TlsStep::done) return;
+        } else {
+            error_code error;
+            const std::array<asio::const_buffer, 2> buffers{
+                asio::buffer(head_left.data(), head_left.size()),
+                asio::buffer(body_left.data(), body_left.size())};
+            now_sent = socket_.write_some(buffers, error);
+            if (error == asio::error::would_block) return wait_to_write();
+            if (error) return;  // an early answer may lie in the receive buffer: the reader decides
+        }
+        sent_ += now_sent;
+    }
+    written_ = true;
+    exchange_->outcome.timings.written = elapsed();
+}
+
+void Connection::wait_to_write() {
+    socket_.async_wait(Socket::wait_write, [self = shared_from_this(),
+                                            exchange = exchange_.get()](const error_code&) {
+        const bool ours = self->phase_ == Phase::exchanging && self->exchange_.get() == exchange;
+        if (ours) self->write();
+    });
+}
+
+// --- response
+
+void Connection::read_more() {
+    if (reading_) return;
+    reading_ = true;
+    if (tls_) {
+        socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const error_code& error) {
+            self->reading_ = false;
+            self->on_readable(error);
+        });
+        return;
+    }
+    if (buffer_.size() - filled_ < first_buffer_bytes / 2) {
+        buffer_.resize(std::max(first_buffer_bytes, 2 * buffer_.size()));
+    }
+    // Asio remembers that the last read emptied the socket, so this makes no system call.
+    socket_.async_read_some(asio::buffer(buffer_.data() + filled_, buffer_.size() - filled_),
+                            [self = shared_from_this()](const error_code& error, std::size_t got) {
+                                self->reading_ = false;
+                                self->on_bytes(error, got);
+                            });
+}
+
+void Connection::on_bytes(const error_code& error, std::size_t got) {
+    if (phase_ == Phase::idle) {
+        shut();
+        return around_.owner.on_idle_closed(*this);
+    }
+    if (phase_ != Phase::exchanging) return;
+    if (error) {
+        if (error == asio::error::eof) return on_stream_end("the receiver closed the connection");
+        return on_stream_end(error.message());
+    }
+    filled_ += got;
+    on_state(parse());
+}
+
+// The same over TLS, where what arrives may be nothing but a session ticket.
+void Connection::on_readable(const error_code& error) {
+    if (phase_ != Phase::idle && phase_ != Phase::exchanging) return;
+    if (error) {
+        if (phase_ == Phase::exchanging) return on_stream_end(error.message());
+        shut();
+        return around_.owner.on_idle_closed(*this);
+    }
+    ResponseReader::State state = ResponseReader::State::more;
+    while (true) {
+        if (buffer_.size() - filled_ < first_buffer_bytes / 2) {
+            buffer_.resize(std::max(first_buffer_bytes, 2 * buffer_.size()));
+        }
+        std::size_t got = 0;
+        const TlsStep step =
+            tls_->read(std::span(buffer_.data() + filled_, buffer_.size() - filled_), got);
+        if (phase_ == Phase::idle) {
+            if (step == TlsStep::want_read) return read_more();
+            shut();
+            return around_.owner.on_idle_closed(*this);
+        }
+        if (step == TlsStep::done) {
+            filled_ += got;
+            if (state == ResponseReader::State::complete) break;  // bytes behind the response
+            state = parse();
+            if (state == ResponseReader::State::more) continue;
+            if (state != ResponseReader::State::complete) break;
+            continue;  // once more, so that nothing stays behind in the library's buffer
+        }
+        if (step == TlsStep::want_read || step == TlsStep::want_write) break;
+        if (state == ResponseReader::State::complete) {
+            retired_ = true;
+            break;
+        }
+        return on_stream_end(tls_->problem().empty() ? "the receiver closed the connection"
+                                                     : tls_->problem());
+    }
+    on_state(state);
+}
+
+ResponseReader::State Connection::parse() {
+    if (!heard_) {
+        heard_ = true;
+        exchange_->outcome.timings.first_byte = elapsed();
+    }
+    std::size_t taken = 0;
+    const ResponseReader::State state =
+        reader_.feed(std::string_view(buffer_.data(), filled_), taken);
+    std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(taken),
+              buffer_.begin() + static_cast<std::ptrdiff_t>(filled_), buffer_.begin());
+    filled_ -= taken;
+    // What the parser wants whole (a header, a chunk's line, trailers) has one limit.
+    if (state == ResponseReader::State::more && filled_ > around_.options.header_bytes_max) {
+        return ResponseReader::State::too_large;
+    }
+    return state;
+}
+
+void Connection::on_state(ResponseReader::State state) {
+    switch (state) {
+        case ResponseReader::State::more:
+            return read_more();
+        case ResponseReader::State::complete:
+            return finish(OutcomeKind::response, {});
+        case ResponseReader::State::too_large:
+            if (reader_.status() == 0) {
+                return finish(OutcomeKind::protocol, "the response's header is too long");
+            }
+            return finish(OutcomeKind::response_too_large, "the response was cut");
+        case ResponseReader::State::invalid:
+            return finish(OutcomeKind::protocol, reader_.problem());
+    }
+}
+
+void Connection::on_stream_end(std::string_view why) {
+    if (heard_) {
+        const ResponseReader::State state = reader_.end_of_stream();
+        if (state == ResponseReader::State::complete) {
+            return finish(OutcomeKind::response, {});
+        }
+        return finish(OutcomeKind::reset, reader_.problem());
+    }
+    if (exchange_->outcome.connection_reused && !exchange_->written_before) {
+        exchange_->written_before = true;
+        return end(ConnectionOwner::Ending::stale);
+    }
+    finish(OutcomeKind::reset, std::string(why));
+}
+
+void Connection::finish(OutcomeKind kind, std::string detail) {
+    assert(exchange_);
+    Outcome& outcome = exchange_->outcome;
+    outcome.kind = kind;
+    outcome.detail = std::move(detail);
+    outcome.ended = std::max(around_.clock.now(), outcome.started);
+    outcome.timings.done = elapsed();
+    const bool has_response =
+        kind == OutcomeKind::response || kind == OutcomeKind::response_too_large;
+    if (has_response) {
+        outcome.status = reader_.status();
+        outcome.response_text = reader_.text();
+        outcome.retry_after = reader_.retry_after(outcome.ended);
+        const std::string location = outcome.status / 100 == 3 ? reader_.location() : "";
+        if (!location.empty()) outcome.detail = "redirect to " + location + " not followed";
+    }
+    const bool again = kind == OutcomeKind::response && reader_.reusable() && written_ &&
+                       filled_ == 0 && fit_for_reuse(around_.clock.steady_now());
+    end(again ? ConnectionOwner::Ending::reusable : ConnectionOwner::Ending::closed);
+}
+
+void Connection::finish_later(OutcomeKind kind, std::string detail) {
+    asio::post(socket_.get_executor(), [weak = weak_from_this(), exchange = exchange_.get(), kind,
+                                        detail = std::move(detail)]() mutable {
+        // A deadline may have ended the attempt first; the address of the next could be the same,
+        // but a connection that did not open gets no next one.
+        const auto self = weak.lock();
+        if (self && exchange != nullptr && self->exchange_.get() == exchange) {
+            self->finish(kind, std::move(detail));
+        }
+    });
+}
+
+void Connection::end(ConnectionOwner::Ending ending) {
+    const auto self = shared_from_this();  // the owner may let go of us
+    if (ending == ConnectionOwner::Ending::reusable) {
+        phase_ = Phase::idle;
+        idle_since_ = around_.clock.steady_now();
+        read_more();
+    } else {
+        shut();
+    }
+    around_.owner.on_done(*this, std::move(exchange_), ending);
+}
+
+}  // namespace assay::notify

@@ -1,0 +1,139 @@
+// One connection to a receiver: resolve, connect, TLS, write, read, perhaps once more (private).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/clock.hpp"
+#include "notify/dispatch/transport.hpp"
+#include "notify/http/client_pool.hpp"
+#include "notify/http/response_reader.hpp"
+#include "notify/http/tls.hpp"
+
+namespace assay::notify {
+
+// The executor's type is spelled out: a type-erased one costs an allocation and a call per
+// operation.
+using Socket =
+    boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+
+// What all requests to one URL share. Immutable.
+struct Target {
+    Url url;
+    std::string pool_key;  // partition + origin
+    std::string prefix;    // of the request head
+};
+
+// One attempt on its way.
+struct Exchange {
+    SignedRequest request;
+    Transport::Answer answer;
+    std::shared_ptr<const Target> target;
+    std::string head;
+    Outcome outcome;
+    SteadyTime begun{};
+    SteadyTime deadline{};
+    bool written_before = false;  // on a re-used connection that turned out to be dead
+};
+
+class Connection;
+
+class ConnectionOwner {
+  public:
+    enum class Ending { reusable, closed, stale };
+
+    virtual ~ConnectionOwner() = default;
+    // The exchange has its outcome; or, when stale, wants a fresh connection.
+    virtual void on_done(Connection& connection, std::unique_ptr<Exchange> exchange,
+                         Ending ending) = 0;
+    // An idle connection ended: the receiver closed it, or spoke without being asked.
+    virtual void on_idle_closed(Connection& connection) = 0;
+};
+
+// Everything connections borrow from their pool, which outlives their use of it.
+struct Surroundings {
+    boost::asio::io_context& io;
+    const Clock& clock;
+    NameResolver& resolver;
+    const ClientOptions& options;
+    ConnectionOwner& owner;
+};
+
+// Belongs to its pool's thread. A read is always outstanding once connected, so that an idle
+// connection notices its end by itself, and a response never costs a read that finds nothing.
+class Connection : public std::enable_shared_from_this<Connection> {
+  public:
+    // `tls` is null for plain HTTP; `ticket` outlives the connection's use.
+    Connection(const Surroundings& surroundings, std::shared_ptr<const Target> target,
+               TlsContext* tls, TlsTicket& ticket);
+
+    // Sends the exchange, opening the connection first if it is new. Must not be busy.
+    void run(std::unique_ptr<Exchange> exchange);
+    void check_deadline(SteadyTime now);
+    // Closes without another word to the owner.
+    void shut() noexcept;
+    // Not to be used again after the exchange under way.
+    void retire() noexcept { retired_ = true; }
+
+    bool fit_for_reuse(SteadyTime now) const noexcept;
+    const std::string& pool_key() const noexcept { return target_->pool_key; }
+    const Target& target() const noexcept { return *target_; }
+    std::size_t place = 0;  // the owner's: where it keeps this connection among the active ones
+
+  private:
+    enum class Phase { fresh, resolving, connecting, securing, exchanging, idle, closed };
+
+    std::int32_t elapsed() const noexcept;
+    void limit_phase(std::chrono::milliseconds budget) noexcept;
+    void resolve();
+    void on_addresses(Result<std::vector<Address>> answer);
+    void dial();
+    void on_connected(const boost::system::error_code& error);
+    void secure();
+    void step_handshake();
+    void exchange_now();
+    void write();
+    void wait_to_write();
+    void read_more();
+    void on_bytes(const boost::system::error_code& error, std::size_t got);
+    void on_readable(const boost::system::error_code& error);
+    ResponseReader::State parse();
+    void on_state(ResponseReader::State state);
+    void on_stream_end(std::string_view why);
+    void finish(OutcomeKind kind, std::string detail);
+    // The same from inside run(), whose caller must hear nothing before it returns.
+    void finish_later(OutcomeKind kind, std::string detail);
+    void end(ConnectionOwner::Ending ending);
+
+    Surroundings around_;
+    std::shared_ptr<const Target> target_;
+    TlsContext* tls_context_;
+    TlsTicket& ticket_;
+    Socket socket_;
+    std::unique_ptr<TlsSession> tls_;
+    std::unique_ptr<Exchange> exchange_;
+    ResponseReader reader_;
+    std::vector<char> buffer_;
+    std::size_t filled_ = 0;
+    std::size_t sent_ = 0;
+    std::vector<Address> addresses_;
+    std::size_t dialled_ = 0;  // addresses tried; numbers the answers of async_connect
+    boost::asio::ip::tcp::endpoint remote_;
+    SteadyTime opened_{};
+    SteadyTime idle_since_{};
+    SteadyTime phase_deadline_{};
+    Phase phase_ = Phase::fresh;
+    bool reading_ = false;
+    bool written_ = false;
+    bool heard_ = false;  // a byte of this response has come
+    bool retired_ = false;
+};
+
+}  // namespace assay::notify

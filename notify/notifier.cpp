@@ -1,0 +1,407 @@
+// Wires relay, shards and delivery log together.
+// SPDX-License-Identifier: MIT
+#include "notify/notifier.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <mutex>
+
+#include "engine/batch_store/batch_store.hpp"
+#include "notify/delivery_log.hpp"
+#include "notify/dispatch/dispatcher.hpp"
+#include "notify/http/client_pool.hpp"
+#include "notify/relay/relay.hpp"
+#include "notify/stored_source.hpp"
+
+namespace assay::notify {
+namespace {
+
+using engine::Tx;
+
+ClientOptions client_options(const NotifierOptions& options) {
+    ClientOptions client;
+    client.urls = options.urls;
+    client.addresses = options.addresses;
+    client.ca_bundle = options.ca_bundle;
+    return client;
+}
+
+Error no_endpoint(const EndpointId& id) {
+    return fail(ErrorCode::not_found, "no webhook has the id " + id.text());
+}
+
+}  // namespace
+
+Result<void> validate(const NotifierOptions& options) {
+    if (options.shards < 1 || options.shards > 16) {
+        return fail(ErrorCode::invalid_argument, "shards must be 1 to 16", "shards");
+    }
+    if (options.drain < std::chrono::milliseconds(0)) {
+        return fail(ErrorCode::invalid_argument, "the drain time must not be negative", "drain");
+    }
+    return {};
+}
+
+struct Notifier::Body {
+    Body(Parts given, NotifierOptions chosen)
+        : parts(given), options(std::move(chosen)), log(log_parts()), relay(relay_parts(), {}) {
+        // One list for both: literals are judged with the URL, names when they are resolved.
+        options.urls.allowed_cidrs = options.addresses.allowed;
+    }
+
+    DeliveryLog::Parts log_parts();
+    Relay::Parts relay_parts();
+    Dispatcher::Parts dispatcher_parts();
+    Result<void> begin();
+    void end(std::chrono::milliseconds drain);
+    Result<void> load();
+    Result<void> cancel_rows(const EndpointId& endpoint);
+    void switched_off(const std::vector<EndpointId>& endpoints);
+
+    Parts parts;
+    NotifierOptions options;
+    EndpointRegistry registry;
+    DeliveryLog log;
+    Relay relay;
+    std::vector<notify_store::Waiting> waiting;      // found at the start
+    std::vector<notify_store::LinkBase> link_bases;  // the same; not changed later
+    // The resolver answers into the shards' io_contexts, so it ends before they do.
+    std::unique_ptr<Dispatcher> dispatcher;
+    std::unique_ptr<NameResolver> resolver;
+    EventSeq cursor{}, last_event{};
+    std::mutex changing;  // one change of endpoints at a time; guards `started` and `stopped` too
+    std::atomic<std::uint64_t> damaged_rows{0};
+    bool started = false;
+    bool stopped = false;
+};
+
+DeliveryLog::Parts Notifier::Body::log_parts() {
+    return {parts.writer,
+            [this] { return relay.safe_cursor(); },
+            [this](int shard, std::vector<DeliveryId> ids) {
+                dispatcher->recorded(shard, std::move(ids));
+            },
+            [this](const std::vector<EventSeq>& events) { relay.settled(events); },
+            [this](const std::vector<EndpointId>& ids) { switched_off(ids); },
+            [this](int shard, const EndpointId& id) {
+                dispatcher->rows_wait(shard, id, parts.clock.now());
+            },
+            [this] { relay.wake(); }};
+}
+
+Relay::Parts Notifier::Body::relay_parts() {
+    return {parts.database,
+            registry,
+            [this](const Endpoint& endpoint) { return dispatcher->shard_of(endpoint.url); },
+            [this](int shard, Delivery& delivery, std::shared_ptr<const engine::Event>& event) {
+                return dispatcher->try_push(shard, delivery, event);
+            },
+            [this](int shard, Delivery delivery) {
+                LogEntry entry;
+                entry.delivery = std::move(delivery);
+                entry.first_row = true;
+                log.log(shard, std::move(entry));
+            },
+            [this] { dispatcher->relieve(); },
+            [this] { return log.retry(); }};
+}
+
+Dispatcher::Parts Notifier::Body::dispatcher_parts() {
+    return {registry,
+            log,
+            parts.clock,
+            [this](boost::asio::io_context& io) {
+                return make_client_pool(io, parts.clock, *resolver, client_options(options));
+            },
+            [this] {
+                return std::make_unique<StoredSource>(parts.database, parts.links, link_bases,
+                                                      &damaged_rows);
+            },
+            [this] { relay.space(); }};
+}
+
+// A 410 has switched it off in the store; the snapshot follows, and the shards drop what waits.
+void Notifier::Body::switched_off(const std::vector<EndpointId>& endpoints) {
+    for (const EndpointId& id : endpoints) {
+        registry.switch_off(id);
+    }
+    dispatcher->endpoints_changed();
+}
+
+// What the store knows at the start: endpoints, the cursor, rows that wait.
+Result<void> Notifier::Body::load() {
+    // Inside a transaction: no event can slip in between.
+    const Result<void> based = parts.writer.run([&](Tx& tx) -> Result<void> {
+        const Result<EventSeq> last = engine::batch_store::last_event(*tx);
+        if (!last) return last.error();
+        return notify_store::put_link_base(tx, *last, parts.links.base());
+    });
+    if (!based) return based;
+    Result<engine::Database::ReadLease> lease = parts.database.read();
+    if (!lease) return std::move(lease).error();
+    Result<std::vector<Endpoint>> endpoints = notify_store::all_endpoints(**lease, parts.secrets);
+    if (!endpoints) return std::move(endpoints).error();
+    registry.replace(*std::move(endpoints));
+    const Result<EventSeq> stored = notify_store::cursor(**lease);
+    if (!stored) return stored.error();
+    cursor = *stored;
+    const Result<EventSeq> last = engine::batch_store::last_event(**lease);
+    if (!last) return last.error();
+    last_event = *last;
+    Result<std::vector<notify_store::Waiting>> rows = notify_store::endpoints_waiting(**lease);
+    if (!rows) return std::move(rows).error();
+    waiting = *std::move(rows);
+    Result<std::vector<notify_store::LinkBase>> bases = notify_store::link_bases(**lease);
+    if (!bases) return std::move(bases).error();
+    link_bases = *std::move(bases);
+    return {};
+}
+
+Result<void> Notifier::Body::cancel_rows(const EndpointId& endpoint) {
+    for (;;) {
+        std::int64_t cancelled = 0;
+        const Result<void> done = parts.writer.run([&](Tx& tx) -> Result<void> {
+            Result<std::int64_t> count = notify_store::cancel_pending(tx, endpoint);
+            if (!count) return std::move(count).error();
+            cancelled = *count;
+            return {};
+        });
+        if (!done) return done;
+        if (cancelled == 0) return {};
+    }
+}
+
+Notifier::Notifier(Parts parts, NotifierOptions options)
+    : body_(std::make_unique<Body>(parts, std::move(options))) {
+    assert(validate(body_->options).has_value());
+}
+
+Notifier::~Notifier() {
+    stop();
+}
+
+Result<void> Notifier::start() {
+    Body& body = *body_;
+    const std::lock_guard lock(body.changing);
+    if (body.started || body.stopped) {
+        return fail(ErrorCode::conflict, "the notifier was started already");
+    }
+    Result<void> begun = body.begin();
+    body.started = begun.has_value();
+    if (!begun) body.end(std::chrono::milliseconds(0));
+    return begun;
+}
+
+Result<void> Notifier::Body::begin() {
+    if (Result<void> loaded = load(); !loaded) return loaded;
+    Result<std::unique_ptr<NameResolver>> made = make_resolver({});
+    if (!made) return std::move(made).error();
+    resolver = *std::move(made);
+    DispatcherOptions shard_options;
+    shard_options.shards = options.shards;
+    dispatcher = std::make_unique<Dispatcher>(dispatcher_parts(), shard_options);
+    if (Result<void> begun = dispatcher->start(); !begun) return begun;
+    const std::shared_ptr<const EndpointSnapshot> snapshot = registry.snapshot();
+    for (const notify_store::Waiting& rows : waiting) {
+        const auto known = snapshot->by_id.find(rows.endpoint);
+        if (known != snapshot->by_id.end() && known->second->active) {
+            dispatcher->rows_wait(dispatcher->shard_of(known->second->url), rows.endpoint,
+                                  rows.due);
+        } else if (Result<void> done = cancel_rows(rows.endpoint); !done) {
+            return done;  // left over from a switch-off that a crash cut short
+        }
+    }
+    log.set_stored_cursor(cursor);
+    relay.start(cursor, last_event);
+    return {};
+}
+
+void Notifier::stop() {
+    Body& body = *body_;
+    const std::lock_guard lock(body.changing);
+    if (!body.stopped) body.end(body.options.drain);
+}
+
+// Also of a start that failed half-way: threads end before what they use.
+void Notifier::Body::end(std::chrono::milliseconds drain) {
+    stopped = true;
+    relay.stop();
+    if (!dispatcher) return;
+    dispatcher->stop(drain);
+    log.flush(drain);
+    resolver.reset();
+}
+
+void Notifier::on_committed(EventSeq last) noexcept {
+    body_->relay.committed(last);
+}
+
+// --- endpoints
+
+Result<Endpoint> Notifier::create(Endpoint endpoint) {
+    Body& body = *body_;
+    const std::lock_guard lock(body.changing);
+    endpoint.id = EndpointId("wh_" + make_uuid(body.parts.random));
+    if (endpoint.secret.empty()) endpoint.secret = Secret::generate(body.parts.random);
+    endpoint.created_at = body.parts.clock.now();
+    if (Result<void> checked = validate(endpoint, body.options.urls); !checked) {
+        return std::move(checked).error();
+    }
+    if (list(endpoint.tenant).size() >= limits::endpoints_per_tenant_max) {
+        return fail(
+            ErrorCode::quota_exceeded,
+            "there are " + std::to_string(limits::endpoints_per_tenant_max) + " webhooks already",
+            {}, "delete one that is no longer needed");
+    }
+    const Result<void> stored = body.parts.writer.run([&](Tx& tx) -> Result<void> {
+        // Inside the transaction: no event can slip in between.
+        const Result<EventSeq> last = engine::batch_store::last_event(*tx);
+        if (!last) return last.error();
+        endpoint.events_after = *last;
+        Result<void> put =
+            notify_store::put_endpoint(tx, endpoint, body.parts.secrets, body.parts.random);
+        // Known before the commit, so that an event right behind it is owed; none from before is.
+        if (put) body.registry.put(endpoint);
+        return put;
+    });
+    if (!stored) {
+        body.registry.erase(endpoint.id);
+        return stored.error();
+    }
+    if (body.dispatcher) body.dispatcher->endpoints_changed();
+    return endpoint;
+}
+
+Result<Endpoint> Notifier::find(const TenantId& tenant, const EndpointId& id) const {
+    const std::shared_ptr<const EndpointSnapshot> snapshot = body_->registry.snapshot();
+    const auto known = snapshot->by_id.find(id);
+    if (known == snapshot->by_id.end() || known->second->tenant != tenant) {
+        return no_endpoint(id);
+    }
+    return *known->second;
+}
+
+std::vector<Endpoint> Notifier::list(const TenantId& tenant) const {
+    const std::shared_ptr<const EndpointSnapshot> snapshot = body_->registry.snapshot();
+    std::vector<Endpoint> own;
+    for (const auto& [id, endpoint] : snapshot->by_id) {
+        if (endpoint->tenant == tenant) own.push_back(*endpoint);
+    }
+    std::sort(own.begin(), own.end(), [](const Endpoint& a, const Endpoint& b) {
+        return std::tie(b.created_at, b.id) < std::tie(a.created_at, a.id);  // newest first
+    });
+    return own;
+}
+
+Result<void> Notifier::remove(const TenantId& tenant, const EndpointId& id) {
+    Body& body = *body_;
+    const std::lock_guard lock(body.changing);
+    bool erased = false;
+    const Result<void> stored = body.parts.writer.run([&](Tx& tx) -> Result<void> {
+        const Result<bool> done = notify_store::delete_endpoint(tx, tenant, id);
+        if (!done) return done.error();
+        erased = *done;
+        return {};
+    });
+    if (!stored) return stored;
+    if (!erased) return no_endpoint(id);
+    body.registry.erase(id);
+    if (body.dispatcher) body.dispatcher->endpoints_changed();
+    return body.cancel_rows(id);
+}
+
+Result<EventId> Notifier::send_test(const TenantId& tenant, const EndpointId& id) {
+    Body& body = *body_;
+    const Result<Endpoint> endpoint = find(tenant, id);
+    if (!endpoint) return endpoint.error();
+    if (!endpoint->active) {
+        return fail(ErrorCode::conflict, "the webhook " + id.text() + " is switched off", {},
+                    "switch it on first");
+    }
+    engine::Event event;
+    event.id = EventId("evt_" + make_uuid(body.parts.random));
+    event.tenant = tenant;
+    event.type = engine::event_type::batch_completed;
+    event.created_at = body.parts.clock.now();
+    event.data = sample_batch_data(event.id, event.created_at);
+    event.dedupe_key = addressed_dedupe_key(id, event.id);
+    const Result<void> stored = body.parts.writer.run([&](Tx& tx) -> Result<void> {
+        const Result<EventSeq> seq = engine::batch_store::append_event(tx, event);
+        if (!seq) return seq.error();
+        return {};
+    });
+    if (!stored) return stored.error();
+    return event.id;
+}
+
+// --- deliveries
+
+Result<void> Notifier::redeliver(const TenantId& tenant, const DeliveryId& id) {
+    Body& body = *body_;
+    const std::lock_guard lock(body.changing);
+    Result<notify_store::DeliveryRow> row = delivery(tenant, id);
+    if (!row) return std::move(row).error();
+    if (row->status == DeliveryStatus::pending) {
+        return fail(ErrorCode::conflict, "the delivery still waits for its next attempt");
+    }
+    Delivery again = row->delivery;
+    const Result<Endpoint> endpoint = find(tenant, again.endpoint);
+    if (!endpoint) return endpoint.error();
+    if (!endpoint->active) {
+        return fail(ErrorCode::conflict, "its webhook is switched off", {}, "switch it on first");
+    }
+    StoredSource source(body.parts.database, body.parts.links, body.link_bases);
+    const Result<DeliverySource::Body> rendered = source.body(again, *endpoint, nullptr);
+    if (!rendered) return rendered.error();
+    if (again.body_hash != 0 && again.body_hash != rendered->hash) {
+        return fail(ErrorCode::corrupt,
+                    "the body is no longer the one that was sent under this id");
+    }
+    again.earlier_attempts += again.attempts;
+    again.attempts = 0;
+    again.due = body.parts.clock.now();
+    const Result<void> stored =
+        body.parts.writer.run([&](Tx& tx) { return notify_store::put_pending(tx, again); });
+    if (!stored) return stored;
+    if (body.dispatcher) {
+        body.dispatcher->rows_wait(body.dispatcher->shard_of(endpoint->url), again.endpoint,
+                                   again.due);
+    }
+    return {};
+}
+
+Result<std::vector<notify_store::DeliveryRow>> Notifier::deliveries(
+    const notify_store::DeliveryQuery& query) const {
+    Result<engine::Database::ReadLease> lease = body_->parts.database.read();
+    if (!lease) return std::move(lease).error();
+    return notify_store::list_deliveries(**lease, query);
+}
+
+Result<notify_store::DeliveryRow> Notifier::delivery(const TenantId& tenant,
+                                                     const DeliveryId& id) const {
+    Result<engine::Database::ReadLease> lease = body_->parts.database.read();
+    if (!lease) return std::move(lease).error();
+    Result<std::optional<notify_store::DeliveryRow>> row =
+        notify_store::find_delivery(**lease, tenant, id);
+    if (!row) return std::move(row).error();
+    if (!*row) return fail(ErrorCode::not_found, "no delivery has the id " + id.text());
+    return **std::move(row);
+}
+
+NotifierStatus Notifier::status() const {
+    NotifierStatus status;
+    if (body_->dispatcher) {
+        const Dispatcher::Status shards = body_->dispatcher->status();
+        status.in_flight = shards.in_flight;
+        status.waiting = shards.waiting;
+        status.delivered = shards.delivered;
+        status.failed_attempts = shards.failed_attempts;
+    }
+    status.relayed = body_->relay.relayed();
+    status.logged = body_->relay.logged();
+    status.damaged = body_->relay.damaged() + body_->damaged_rows.load(std::memory_order_relaxed);
+    return status;
+}
+
+}  // namespace assay::notify

@@ -1,0 +1,86 @@
+// Profiles: how one family of receivers expects to be called, as closed sets of choices.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/ids.hpp"
+#include "engine/base/result.hpp"
+#include "notify/retry/attempt.hpp"
+#include "notify/sign/scheme.hpp"
+
+namespace assay::notify {
+
+enum class Envelope : std::uint8_t {
+    resell_scan,        // {"id","event","created_at","data"}
+    standard_webhooks,  // {"type","timestamp","data"}
+};
+
+// What stands in a message's `data`.
+enum class EventData : std::uint8_t {
+    batch_with_products,  // counts, success rate, and the products or a link to them
+    batch_summary,        // counts, success rate, duration, verdicts
+    batch_started,        // batch_id, collection_id, total_count
+    own,                  // the event's own JSON, as it was published
+};
+
+// One line of a catalogue: a wire type, the canonical events behind it, what it carries.
+struct CatalogueEntry {
+    std::string type;
+    std::vector<std::string> of;
+    EventData data{};
+    friend bool operator==(const CatalogueEntry&, const CatalogueEntry&) = default;
+};
+
+// A plain value, read from data/profiles/<name>.json: the file is the truth.
+struct Profile {
+    std::string name;
+    int version = 1;  // bodies are a pure function of it
+    Envelope envelope{};
+    SignatureLayout signature{};
+    bool old_secret_last = false;  // order during a rotation
+    RetryPolicy retry;
+    std::chrono::milliseconds timeout{};  // one deadline for the whole attempt
+    std::string content_type = "application/json";
+    std::vector<std::string>
+        catalogue;  // wire types of its own, those of `events`; `*` and `prefix.*` match them
+    bool accepts_any_type = false;  // user-published types too
+    std::vector<CatalogueEntry> events;
+    friend bool operator==(const Profile&, const Profile&) = default;
+};
+
+// Reads one profile. Unknown members, values outside the closed sets and impossible numbers are
+// refused. Errors: invalid_argument with the member as field.
+Result<Profile> parse_profile(std::string_view json);
+
+// The built-in profiles, the default (standard-webhooks) first. Read from the program's embedded
+// files at the first call; a fault in them ends the program there, with its place on stderr (a test
+// reads them too). Thread safety: any thread; the answer never changes.
+std::span<const Profile> built_in_profiles();
+const Profile* find_profile(std::string_view name) noexcept;
+
+// The wire types under which a canonical event goes to receivers of `profile`; empty: it does not.
+// batch.completed is analysis.completed for resell-scan, and both for standard-webhooks. The views
+// live as long as `profile` and the text behind `canonical_type`.
+std::vector<std::string_view> wire_types(const Profile& profile, std::string_view canonical_type);
+
+// What receivers deduplicate by: the event's id. An event that goes to one family under two wire
+// types (native: batch.completed and analysis.completed) keeps its id under its own name; under the
+// other one the message gets an id derived from event and wire type (evt_ + UUIDv8), so that a
+// receiver that drops repeated ids loses neither. Pure: retries and replays give the same id.
+std::string message_id_of(const EventId& event, const Profile& profile,
+                          std::string_view canonical_type, std::string_view wire_type);
+
+// "*", "prefix.*" or the exact name.
+bool subscribes(std::span<const std::string> patterns, std::string_view wire_type) noexcept;
+
+// Whether users may publish under this name: ^[a-z0-9_]+(\.[a-z0-9_]+)+$, at most 128 characters,
+// and its root is none of ours (batch, item, analysis, quota, endpoint, delivery).
+bool is_publishable_type(std::string_view type) noexcept;
+
+}  // namespace assay::notify

@@ -1,0 +1,212 @@
+// Reads a profile's file: each choice by its name, nothing unknown, nothing out of range.
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <initializer_list>
+#include <optional>
+
+#include "engine/base/limits.hpp"
+#include "notify/profile/profile.hpp"
+
+namespace assay::notify {
+namespace {
+
+namespace json = boost::json;
+using std::chrono::milliseconds;
+
+constexpr std::int64_t version_max = 1'000;
+
+std::optional<Envelope> parse_envelope(std::string_view text) noexcept {
+    if (text == "resell_scan") return Envelope::resell_scan;
+    if (text == "standard_webhooks") return Envelope::standard_webhooks;
+    return std::nullopt;
+}
+
+std::optional<EventData> parse_event_data(std::string_view text) noexcept {
+    if (text == "batch_with_products") return EventData::batch_with_products;
+    if (text == "batch_summary") return EventData::batch_summary;
+    if (text == "batch_started") return EventData::batch_started;
+    if (text == "own") return EventData::own;
+    return std::nullopt;
+}
+
+// Takes the members out of one object and remembers the first thing that is wrong; `failed()` is
+// asked once at the end, so that the reading code stays a plain list of members.
+class Reader {
+  public:
+    Reader(const json::value& value, std::string path, std::optional<Error>& fault)
+        : path_(std::move(path)), fault_(fault) {
+        if (value.is_object()) {
+            object_ = &value.get_object();
+        } else {
+            refuse("", "is not an object");
+        }
+    }
+
+    std::string text(std::string_view key) {
+        const json::value* value = member(key);
+        if (value == nullptr) return {};
+        if (!value->is_string() || value->get_string().empty()) {
+            refuse(key, "is not a text");
+            return {};
+        }
+        return std::string(value->get_string());
+    }
+
+    std::int64_t integer(std::string_view key, std::int64_t least, std::int64_t most) {
+        const json::value* value = member(key);
+        if (value == nullptr) return least;
+        if (!value->is_int64() || value->get_int64() < least || value->get_int64() > most) {
+            refuse(key, "is not a whole number from " + std::to_string(least) + " to " +
+                            std::to_string(most));
+            return least;
+        }
+        return value->get_int64();
+    }
+
+    bool boolean(std::string_view key) {
+        const json::value* value = member(key);
+        if (value == nullptr) return false;
+        if (!value->is_bool()) refuse(key, "is not true or false");
+        return value->is_bool() && value->get_bool();
+    }
+
+    template <class Parse>
+    auto choice(std::string_view key, Parse parse) {
+        const std::string name = text(key);
+        const auto value = parse(name);
+        if (!value) refuse(key, "\"" + name + "\" is no choice we know");
+        return value.value_or(typename decltype(value)::value_type{});
+    }
+
+    json::array array(std::string_view key, std::size_t most) {
+        const json::value* value = member(key);
+        if (value == nullptr) return {};
+        if (!value->is_array() || value->get_array().size() > most) {
+            refuse(key, "is not an array of at most " + std::to_string(most));
+            return {};
+        }
+        return value->get_array();
+    }
+
+    Reader object(std::string_view key) {
+        static const json::value none{json::object{}};
+        const json::value* value = member(key);
+        return Reader(value == nullptr ? none : *value, place(key), fault_);
+    }
+
+    // Everything beyond these is a slip of the pen that would otherwise go unnoticed.
+    void only(std::initializer_list<std::string_view> keys) {
+        if (object_ == nullptr) return;
+        for (const auto& entry : *object_) {
+            if (std::find(keys.begin(), keys.end(), std::string_view(entry.key())) == keys.end()) {
+                refuse(entry.key(), "is not a member of a profile");
+            }
+        }
+    }
+
+    void refuse(std::string_view key, std::string what) {
+        if (!fault_) {
+            fault_ = fail(ErrorCode::invalid_argument, "profile: " + std::move(what), place(key));
+        }
+    }
+    std::string place(std::string_view key) const {
+        return key.empty() ? path_ : path_ + "/" + std::string(key);
+    }
+
+  private:
+    const json::value* member(std::string_view key) {
+        if (object_ == nullptr) return nullptr;
+        const json::value* value = object_->if_contains(key);
+        if (value == nullptr) refuse(key, "is missing");
+        return value;
+    }
+
+    const json::object* object_ = nullptr;
+    std::string path_;
+    std::optional<Error>& fault_;
+};
+
+RetryPolicy read_retry(Reader reader, SuccessRule success) {
+    reader.only({"delays_s", "jitter_percent", "honours_retry_after", "gone_disables"});
+    RetryPolicy policy;
+    policy.success = success;
+    for (const json::value& delay : reader.array("delays_s", limits::retries_max)) {
+        if (!delay.is_int64() || delay.get_int64() < 1 ||
+            std::chrono::seconds(delay.get_int64()) > limits::retry_delay_max) {
+            reader.refuse("delays_s", "a delay is not a whole number of seconds within a week");
+            break;
+        }
+        policy.schedule.delays.push_back(std::chrono::seconds(delay.get_int64()));
+    }
+    policy.schedule.jitter = static_cast<double>(reader.integer("jitter_percent", 0, 50)) / 100.0;
+    policy.honours_retry_after = reader.boolean("honours_retry_after");
+    policy.gone_disables = reader.boolean("gone_disables");
+    return policy;
+}
+
+CatalogueEntry read_entry(const json::value& value, const std::string& path,
+                          std::optional<Error>& fault) {
+    Reader reader(value, path, fault);
+    reader.only({"type", "of", "data"});
+    CatalogueEntry entry;
+    entry.type = reader.text("type");
+    entry.data = reader.choice("data", parse_event_data);
+    for (const json::value& type : reader.array("of", 16)) {
+        if (!type.is_string()) {
+            reader.refuse("of", "holds something else than event types");
+            break;
+        }
+        entry.of.emplace_back(type.get_string());
+    }
+    if (entry.of.empty()) reader.refuse("of", "names no event");
+    return entry;
+}
+
+Profile read_profile(const json::value& value, std::optional<Error>& fault) {
+    Reader reader(value, "", fault);
+    reader.only({"name", "version", "source", "envelope", "content_type", "signature", "success",
+                 "timeout_ms", "retry", "events", "accepts_published_types"});
+    Profile profile;
+    profile.name = reader.text("name");
+    profile.version = static_cast<int>(reader.integer("version", 1, version_max));
+    (void)reader.text("source");  // for people; it has to be there
+    profile.envelope = reader.choice("envelope", parse_envelope);
+    profile.content_type = reader.text("content_type");
+    Reader signature = reader.object("signature");
+    signature.only({"layout", "old_secret_last"});
+    profile.signature = signature.choice("layout", parse_signature_layout);
+    profile.old_secret_last = signature.boolean("old_secret_last");
+    const SuccessRule success = reader.choice("success", parse_success_rule);
+    profile.timeout =
+        milliseconds(reader.integer("timeout_ms", limits::attempt_timeout_min.count(),
+                                    milliseconds(limits::attempt_timeout_max).count()));
+    profile.retry = read_retry(reader.object("retry"), success);
+    profile.accepts_any_type = reader.boolean("accepts_published_types");
+    const json::array events = reader.array("events", limits::event_types_per_endpoint_max);
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        profile.events.push_back(read_entry(events[i], "/events/" + std::to_string(i), fault));
+        const std::string& type = profile.events.back().type;
+        if (std::find(profile.catalogue.begin(), profile.catalogue.end(), type) !=
+            profile.catalogue.end()) {
+            reader.refuse("events", "names " + type + " twice");
+        }
+        profile.catalogue.push_back(type);
+    }
+    return profile;
+}
+
+}  // namespace
+
+Result<Profile> parse_profile(std::string_view text) {
+    boost::system::error_code error;
+    const json::value value = json::parse(text, error);
+    if (error) return fail(ErrorCode::invalid_argument, "profile: is not JSON");
+    std::optional<Error> fault;
+    Profile profile = read_profile(value, fault);
+    if (fault) return *std::move(fault);
+    return profile;
+}
+
+}  // namespace assay::notify

@@ -1,0 +1,209 @@
+// The envelopes and what stands in them, key by key in the order the guides print.
+// SPDX-License-Identifier: MIT
+#include "notify/profile/render.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <optional>
+
+#include "engine/base/json_writer.hpp"
+#include "engine/event/batch_facts.hpp"
+#include "notify/profile/product_lines.hpp"
+
+namespace assay::notify {
+namespace {
+
+using engine::BatchFacts;
+
+constexpr std::size_t envelope_bytes = 1'024;  // room for everything but the products
+
+// One body under way.
+struct Page {
+    const Profile& profile;
+    std::string_view wire_type;
+    std::string_view message_id;
+    const engine::Event& event;
+    const RenderOptions& options;
+};
+
+void begin_envelope(JsonWriter& json, const Page& page) {
+    json.begin_object();
+    switch (page.profile.envelope) {
+        case Envelope::resell_scan:
+            json.member("id", page.message_id)
+                .member("event", page.wire_type)
+                .member("created_at", to_rfc3339(page.event.created_at));
+            break;
+        case Envelope::standard_webhooks:
+            json.member("type", page.wire_type)
+                .member("timestamp", to_rfc3339(page.event.created_at));
+            break;
+    }
+    json.key("data");
+}
+
+void write_text(JsonWriter& json, std::string_view key, const std::optional<std::string>& text) {
+    json.key(key);
+    text ? json.string(*text) : json.null();
+}
+
+void write_time(JsonWriter& json, std::string_view key, const std::optional<TimePoint>& time) {
+    json.key(key);
+    time ? json.string(to_rfc3339(*time)) : json.null();
+}
+
+void write_started(JsonWriter& json, const BatchFacts& facts) {
+    json.begin_object().member("batch_id", facts.batch.text());
+    write_text(json, "collection_id", facts.collection_id);
+    json.member("total_count", facts.total).end_object();
+}
+
+void write_summary(JsonWriter& json, const BatchFacts& facts) {
+    json.begin_object()
+        .member("batch_id", facts.batch.text())
+        .member("total_count", facts.total)
+        .member("completed_count", facts.successful + facts.failed)
+        .member("failed_count", facts.failed);
+    json.key("success_rate").number(engine::success_rate(facts.successful, facts.total), 2);
+    write_time(json, "started_at", facts.started_at);
+    write_time(json, "completed_at", facts.completed_at);
+    json.key("duration_ms");
+    if (facts.started_at && facts.completed_at) {
+        json.integer(std::max<std::int64_t>(0, (*facts.completed_at - *facts.started_at).count()));
+    } else {
+        json.null();
+    }
+    json.key("by_verdict").begin_object();
+    for (const auto& [verdict, count] : facts.by_verdict)
+        json.member(verdict, count);
+    json.end_object().end_object();
+}
+
+// Everything of the profile-1 data before `products`. Products that were cancelled show as failed,
+// so they count as failed here.
+void write_counts(JsonWriter& json, const BatchFacts& facts) {
+    json.member("batch_id", facts.batch.text());
+    write_text(json, "collection_id", facts.collection_id);
+    json.member("status", facts.status == "completed" ? "completed" : "failed")
+        .member("total_products", facts.total)
+        .member("successful_products", facts.successful)
+        .member("failed_products", facts.failed + facts.cancelled);
+    json.key("success_rate").number(engine::success_rate(facts.successful, facts.total), 2);
+    write_time(json, "started_at", facts.started_at);
+    write_time(json, "completed_at", facts.completed_at);
+}
+
+// `lines` empty: the thin variant. Errors: corrupt.
+Result<std::string> write_with_products(const Page& page, const BatchFacts& facts,
+                                        const std::optional<std::string>& lines) {
+    std::string body;
+    body.reserve(envelope_bytes + (lines ? lines->size() + lines->size() / 16 : 0));
+    JsonWriter json(body);
+    begin_envelope(json, page);
+    json.begin_object();
+    write_counts(json, facts);
+    json.key("products").begin_array();
+    if (lines) {
+        const Result<std::int64_t> count = append_products(json, *lines, facts.cancelled > 0);
+        if (!count) return count.error();
+        if (facts.status == "completed" && *count != facts.total) {
+            return fail(ErrorCode::corrupt, "the batch has " + std::to_string(facts.total) +
+                                                " products and " + std::to_string(*count) +
+                                                " result lines");
+        }
+    }
+    json.end_array();
+    if (!lines) {
+        json.member("products_omitted", true).key("results_url");
+        page.options.results_url.empty() ? json.null() : json.string(page.options.results_url);
+    }
+    if (facts.status == "cancelled" && !page.options.strict) json.member("cancelled", true);
+    json.end_object().end_object();
+    return body;
+}
+
+std::size_t full_limit(const RenderOptions& options) noexcept {
+    if (options.strict || options.payload == PayloadRule::full) {
+        return limits::body_strict_bytes_max;
+    }
+    return std::min(options.full_bytes_max, limits::body_strict_bytes_max);
+}
+
+Result<Rendered> render_thin(const Page& page, const BatchFacts& facts) {
+    Result<std::string> body = write_with_products(page, facts, std::nullopt);
+    if (!body) return body.error();
+    return Rendered{std::move(body).value(), true};
+}
+
+Result<Rendered> render_with_products(const Page& page, const BatchFacts& facts,
+                                      const ProductsSource& products) {
+    const bool strict = page.options.strict;
+    if (!strict && page.options.payload == PayloadRule::thin) return render_thin(page, facts);
+    const std::size_t limit = full_limit(page.options);
+    const Result<std::string> lines = products(limit);
+    if (!lines && lines.error().code != ErrorCode::payload_too_large) return lines.error();
+    if (lines) {
+        Result<std::string> body = write_with_products(page, facts, *lines);
+        if (!body) return body.error();
+        if (body->size() <= limit) return Rendered{std::move(body).value(), false};
+    }
+    if (!strict) return render_thin(page, facts);
+    return fail(ErrorCode::payload_too_large,
+                "the body with all products is larger than " + std::to_string(limit) + " bytes",
+                "overrides.strict", "switch strict off to get a link to the results instead");
+}
+
+// What the profile writes for this wire type; nullopt: it does not send this event under it.
+std::optional<EventData> data_of(const Page& page) {
+    for (const CatalogueEntry& entry : page.profile.events) {
+        if (entry.type != page.wire_type) continue;
+        const bool known =
+            std::find(entry.of.begin(), entry.of.end(), page.event.type) != entry.of.end();
+        if (known) return entry.data;
+    }
+    const bool published = page.profile.accepts_any_type && page.wire_type == page.event.type &&
+                           is_publishable_type(page.event.type);
+    return published ? std::optional(EventData::own) : std::nullopt;
+}
+
+Result<Rendered> render_own(const Page& page) {
+    const std::string_view data = page.event.data;
+    if (data.size() < 2 || data.front() != '{' || data.back() != '}') {
+        return fail(ErrorCode::corrupt, "the event's data is not a JSON object");
+    }
+    std::string body;
+    body.reserve(envelope_bytes + data.size());
+    JsonWriter json(body);
+    begin_envelope(json, page);
+    json.raw(data).end_object();
+    return Rendered{std::move(body), false};
+}
+
+}  // namespace
+
+Result<Rendered> render(const Profile& profile, std::string_view wire_type,
+                        std::string_view message_id, const engine::Event& event,
+                        const RenderOptions& options, const ProductsSource& products) {
+    const Page page{profile, wire_type, message_id, event, options};
+    const std::optional<EventData> data = data_of(page);
+    if (!data) {
+        return fail(ErrorCode::invalid_argument,
+                    profile.name + " does not send " + event.type + " as " + std::string(wire_type),
+                    "events");
+    }
+    if (*data == EventData::own) return render_own(page);
+    const Result<BatchFacts> facts = engine::parse_batch_facts(event.data);
+    if (!facts) return facts.error();
+    if (*data == EventData::batch_with_products) {
+        return render_with_products(page, *facts, products);
+    }
+    std::string body;
+    body.reserve(envelope_bytes);
+    JsonWriter json(body);
+    begin_envelope(json, page);
+    *data == EventData::batch_started ? write_started(json, *facts) : write_summary(json, *facts);
+    json.end_object();
+    return Rendered{std::move(body), false};
+}
+
+}  // namespace assay::notify

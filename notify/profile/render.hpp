@@ -1,0 +1,49 @@
+// Event -> the exact body bytes that are signed and sent.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "engine/base/limits.hpp"
+#include "engine/base/result.hpp"
+#include "engine/event/event.hpp"
+#include "notify/profile/profile.hpp"
+
+namespace assay::notify {
+
+// automatic: full while the body stays within full_bytes_max, else thin. full: up to
+// limits::body_strict_bytes_max, above it thin. thin: always thin.
+enum class PayloadRule : std::uint8_t { automatic, full, thin };
+
+struct RenderOptions {
+    PayloadRule payload = PayloadRule::automatic;
+    std::size_t full_bytes_max = limits::body_full_bytes_default;  // of the whole body
+    // No fields beyond the guide's, so never thin: full up to limits::body_strict_bytes_max,
+    // whatever `payload` says, and above that an error.
+    bool strict = false;
+    std::string results_url;  // for the thin variant; empty: null
+};
+
+// Result lines (NDJSON) of the event's batch, in input order; asked only by bodies that carry
+// products. Gives up with payload_too_large once more than `bytes_max` would be read.
+using ProductsSource = std::function<Result<std::string>(std::size_t bytes_max)>;
+
+struct Rendered {
+    std::string body;
+    bool thin = false;
+};
+
+// A pure function of its arguments (and of what `products` answers). `message_id`: see Delivery.
+// Products are spliced in byte for byte; a cancelled one shows as failed with the error code
+// `cancelled`. Thread safety: any thread.
+// Errors: payload_too_large (strict); corrupt (the event's data or a result line cannot be read, or
+// a completed batch has fewer or more lines than products); invalid_argument (the profile does not
+// send this event under this type); and what `products` fails with.
+Result<Rendered> render(const Profile& profile, std::string_view wire_type,
+                        std::string_view message_id, const engine::Event& event,
+                        const RenderOptions& options, const ProductsSource& products);
+
+}  // namespace assay::notify

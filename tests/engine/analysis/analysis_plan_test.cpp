@@ -1,0 +1,199 @@
+// The plan: what runs, what is printed, and that a product's bytes depend on nothing else.
+// SPDX-License-Identifier: MIT
+#include "engine/analysis/analysis_plan.hpp"
+
+#include <gmock/gmock.h>
+
+#include <boost/json.hpp>
+
+#include "engine/base/hash.hpp"
+#include "engine/base/version.hpp"
+#include "engine/batch/product_parser.hpp"
+#include "tests/engine/analysis/fixtures.hpp"
+#include "tests/support/matchers.hpp"
+
+namespace assay::engine {
+namespace {
+
+using testing::day;
+using ::testing::ElementsAre;
+using testing::FailsWith;
+using ::testing::HasSubstr;
+using testing::IsOk;
+
+constexpr std::string_view game =
+    R"({"product_id":"game","title":"Mario Kart Wii","identifiers":{"upc":"045496901332"},)"
+    R"("condition":"good","currency":"USD","unit_cost":"15.00","msrp":"49.99","weight_g":180,)"
+    R"("category":"Video Games","market":{"sold_count":40,"competing_offers":3},"comparables":[)"
+    R"({"id":"a","price":"42.00","sold_at":"2026-05-20","condition":"good"},)"
+    R"({"id":"b","price":"41.50","sold_at":"2026-05-18","condition":"good"},)"
+    R"({"id":"c","price":"43.90","sold_at":"2026-05-12","condition":"good"},)"
+    R"({"id":"d","price":"39.99","sold_at":"2026-05-10","condition":"good"},)"
+    R"({"id":"e","price":"44.00","sold_at":"2026-05-09","condition":"good"},)"
+    R"({"id":"f","price":"42.30","sold_at":"2026-05-08","condition":"good"},)"
+    R"({"id":"g","price":"326.51","sold_at":"2026-05-07","condition":"good"},)"
+    R"({"id":"h","price":"41.00","sold_at":"2026-05-02","condition":"good"}],"colour":"white"})";
+
+class AnalysisPlanTest : public ::testing::Test {
+  protected:
+    std::shared_ptr<const Tables> tables = *load_tables();
+
+    std::string line_of(std::string_view json, const std::vector<std::string>& only = {},
+                        std::string_view as_of = "2026-05-25T10:30:00Z") {
+        const auto plan = AnalysisPlan::make(only, tables);
+        EXPECT_THAT(plan, IsOk());
+        const auto fault = parser.parse(json, "game", MoneyUnit::minor, product);
+        EXPECT_FALSE(fault.has_value()) << (fault ? describe(*fault) : "");
+        std::string out;
+        outcome = plan->run(product, 7, json, day(as_of), workspace, out);
+        return out;
+    }
+    boost::json::object result_of(std::string_view json,
+                                  const std::vector<std::string>& only = {}) {
+        const auto value = boost::json::parse(line_of(json, only));
+        return value.as_object().at("result").as_object();
+    }
+    static std::vector<std::string> keys(const boost::json::object& object) {
+        std::vector<std::string> names;
+        for (const auto& member : object)
+            names.emplace_back(member.key());
+        return names;
+    }
+
+    ProductParser parser;
+    Product product;
+    Workspace workspace;
+    ProductOutcome outcome;
+};
+
+TEST_F(AnalysisPlanTest, NamesItsAnalyzersInTheOrderInWhichTheyRun) {
+    EXPECT_THAT(analyzer_names(), ElementsAre("identity", "attributes", "price", "demand", "fees",
+                                              "profit", "verdict", "lot"));
+}
+
+TEST_F(AnalysisPlanTest, RefusesAnUnknownNameAndListsTheKnown) {
+    const std::vector<std::string> only{"price", "horoscope"};
+    const auto plan = AnalysisPlan::make(only, tables);
+    ASSERT_THAT(plan, FailsWith(ErrorCode::invalid_argument));
+    EXPECT_THAT(describe(plan.error()), HasSubstr("horoscope"));
+    EXPECT_THAT(describe(plan.error()), HasSubstr("identity, attributes, price"));
+}
+
+TEST_F(AnalysisPlanTest, PrintsTheEnvelopeInTheOrderOfTheSchema) {
+    const std::string line = line_of(game);
+    EXPECT_EQ(line.back(), '\n');
+    EXPECT_EQ(line.find('\n'), line.size() - 1);
+    const auto envelope = boost::json::parse(line).as_object();
+    EXPECT_THAT(keys(envelope),
+                ElementsAre("product_id", "product_data", "status", "progress", "result", "error"));
+    EXPECT_EQ(envelope.at("product_id").as_string(), "game");
+    EXPECT_EQ(envelope.at("product_data").at("colour").as_string(), "white");
+    EXPECT_EQ(envelope.at("status").as_string(), "completed");
+    EXPECT_EQ(envelope.at("progress").as_int64(), 100);
+    EXPECT_TRUE(envelope.at("error").is_null());
+    const auto& result = envelope.at("result").as_object();
+    EXPECT_THAT(keys(result), ElementsAre("schema_version", "engine", "fee_version", "as_of",
+                                          "input_hash", "identity", "attributes", "price", "demand",
+                                          "channels", "best_channel", "verdict", "evidence"));
+    EXPECT_EQ(result.at("schema_version").as_int64(), 1);
+    EXPECT_EQ(result.at("engine").as_string(), version);
+    EXPECT_EQ(result.at("fee_version").as_string(), "2025-02-14");
+    EXPECT_EQ(result.at("as_of").as_string(), "2026-05-25T10:30:00.000Z");
+    EXPECT_TRUE(outcome.completed);
+}
+
+TEST_F(AnalysisPlanTest, PrintsEachPartInTheOrderOfTheSchema) {
+    const auto result = result_of(game);
+    EXPECT_THAT(
+        keys(result.at("price").as_object()),
+        ElementsAre("currency", "p10", "p50", "p90", "ci", "ci_coverage", "n", "n_used", "n_eff",
+                    "basis", "shrink_weight", "outliers", "log_sd", "confidence", "level"));
+    EXPECT_THAT(keys(result.at("demand").as_object()),
+                ElementsAre("basis", "units_per_day", "str_ratio", "str_share", "p_sold_30",
+                            "p_sold_90", "days_expected", "days_median", "months_of_supply"));
+    const auto& channel = result.at("channels").at(0).as_object();
+    EXPECT_THAT(keys(channel),
+                ElementsAre("channel", "list_price", "fees", "fees_total", "shipping", "vat",
+                            "net_proceeds", "profit_p50", "profit_expected", "profit_p10",
+                            "profit_p90", "roi_expected", "roi_p50", "margin", "p_loss",
+                            "break_even", "max_buy_cost", "dead_zone", "profit_per_day"));
+    EXPECT_THAT(keys(result.at("verdict").as_object()),
+                ElementsAre("decision", "score", "reasons", "missing"));
+    EXPECT_EQ(result.at("best_channel").as_string(), "ebay_us");
+}
+
+TEST_F(AnalysisPlanTest, HashesTheProductsJson) {
+    const auto hash = result_of(game).at("input_hash").as_string();
+    char expected[32];
+    std::snprintf(expected, sizeof(expected), "xxh3:%016llx",
+                  static_cast<unsigned long long>(hash64(game)));
+    EXPECT_EQ(hash, expected);
+}
+
+TEST_F(AnalysisPlanTest, RunsWhatIsNeededAndPrintsOnlyWhatWasNamed) {
+    const auto result = result_of(game, {"verdict"});
+    EXPECT_THAT(keys(result), ElementsAre("schema_version", "engine", "fee_version", "as_of",
+                                          "input_hash", "verdict", "evidence"));
+    EXPECT_EQ(result.at("verdict"), result_of(game).at("verdict"));
+    EXPECT_EQ(result_of(game, {"price"}).at("price"), result_of(game).at("price"));
+}
+
+TEST_F(AnalysisPlanTest, PrintsFeesWithoutProfitAndProfitWithoutFees) {
+    EXPECT_THAT(keys(result_of(game, {"fees"}).at("channels").at(0).as_object()),
+                ElementsAre("channel", "list_price", "fees", "fees_total"));
+    const auto profit = result_of(game, {"profit"}).at("channels").at(0).as_object();
+    EXPECT_FALSE(profit.contains("fees"));
+    EXPECT_TRUE(profit.contains("break_even"));
+}
+
+TEST_F(AnalysisPlanTest, GivesTheSameBytesWhateverRanBefore) {
+    const std::string first = line_of(game);
+    line_of(R"({"title":"something else","msrp":"10.00","currency":"EUR"})");
+    line_of(game, {"identity"});
+    EXPECT_EQ(line_of(game), first);
+    Workspace fresh;
+    std::swap(workspace, fresh);
+    EXPECT_EQ(line_of(game), first);
+}
+
+TEST_F(AnalysisPlanTest, AnswersForAProductOfWhichOnlyATitleIsKnown) {
+    const auto result = result_of(R"({"title":"Mystery box"})");
+    EXPECT_EQ(result.at("verdict").at("decision").as_string(), "insufficient_data");
+    EXPECT_TRUE(result.at("price").at("p50").is_null());
+    EXPECT_TRUE(result.at("channels").as_array().empty());
+    EXPECT_TRUE(result.at("best_channel").is_null());
+    EXPECT_EQ(outcome.decision, Decision::insufficient_data);
+    EXPECT_EQ(outcome.lot.basis, LotBasis::none);
+    EXPECT_EQ(outcome.lot.index, 7U);
+}
+
+TEST_F(AnalysisPlanTest, HandsOnTheLineOfTheLot) {
+    line_of(game);
+    EXPECT_NE(outcome.lot.basis, LotBasis::none);
+    EXPECT_EQ(outcome.lot.quantity, 1U);
+    EXPECT_EQ(outcome.lot.retail, 4'999);
+}
+
+// A millisecond passes between any two looks at it.
+class TickingClock final : public Clock {
+  public:
+    TimePoint now() const override { return {}; }
+    SteadyTime steady_now() const override { return now_ += std::chrono::milliseconds(1); }
+
+  private:
+    mutable SteadyTime now_{};
+};
+
+TEST_F(AnalysisPlanTest, TimesAnalyzersOnlyWhenAsked) {
+    line_of(game);
+    EXPECT_EQ(workspace.time_by_analyzer[2].count(), 0);
+    const TickingClock clock;
+    workspace.clock = &clock;
+    line_of(game);
+    for (std::size_t analyzer = 0; analyzer < analyzer_names().size(); ++analyzer) {
+        EXPECT_EQ(workspace.time_by_analyzer[analyzer], std::chrono::milliseconds(1));
+    }
+}
+
+}  // namespace
+}  // namespace assay::engine

@@ -1,0 +1,219 @@
+// What title and notes say about lot, bundle, defects and condition, in English and German.
+// SPDX-License-Identifier: MIT
+#include "engine/analysis/attributes.hpp"
+
+#include <gtest/gtest.h>
+
+#include "engine/analysis/title_words.hpp"
+
+namespace assay::engine {
+namespace {
+
+std::int64_t lot_of(std::string_view title) {
+    return read_title(title).lot_quantity;
+}
+
+TEST(TitleWords, QuantitiesAreRead) {
+    for (const char* title : {"Lot of 4 controllers",
+                              "SET OF 4 mugs",
+                              "AA batteries 4 pack",
+                              "AA 4-Pack",
+                              "4pk AA",
+                              "4 pcs screws",
+                              "4pcs",
+                              "4x AA battery",
+                              "4 x AA battery",
+                              "AA battery (x4)",
+                              "AA x4",
+                              "4er Set Tassen",
+                              "4er-Set Tassen",
+                              "4 er Set Tassen",
+                              "Tassen 4 St\xC3\xBC"
+                              "ck",
+                              "TASSEN 4 ST\xC3\x9C"
+                              "CK",
+                              "Tassen 4 Stueck",
+                              "Tassen 4 Stk.",
+                              "Pack of 4",
+                              "Box of 4 mugs",
+                              "case of 4",
+                              "4x50ml cream",
+                              "4 x 50 ml cream",
+                              "4\xC3\x97"
+                              "50 ml",
+                              "4er Pack Socken"}) {
+        EXPECT_EQ(lot_of(title), 4) << title;
+    }
+    EXPECT_EQ(lot_of("Batterien im Doppelpack"), 2);
+    EXPECT_EQ(lot_of("Twin pack razors"), 2);
+    EXPECT_EQ(lot_of("Schrauben 100 Stk"), 100);
+}
+
+TEST(TitleWords, NumbersThatAreNoQuantityAreLeftAlone) {
+    for (const char* title : {"Poster 20x30 cm",
+                              "Poster 20 x 30 cm",
+                              "Box 20 x 30 x 40 cm",
+                              "1920 x 1080 monitor",
+                              "Monitor 1920x1080",
+                              "Camera 10x zoom",
+                              "Camera 10x optical zoom",
+                              "iPhone X 64GB",
+                              "BMW X5 model car",
+                              "Samsung Galaxy S10",
+                              "64 GB USB stick",
+                              "4-piece rattan sofa set",
+                              "1200-piece construction brick set",
+                              "Model 1:18 pack",
+                              "Size 2.5 pack",
+                              "Lot of fun",
+                              "PlayStation 4 console",
+                              "Binoculars 10x42",
+                              "5000 pcs",
+                              "1 pack",
+                              "0 pcs",
+                              "99999999999 pcs",
+                              "10-inch Android tablet 64GB",
+                              "Cordless Drill 18V with 2 batteries"}) {
+        EXPECT_EQ(lot_of(title), 1) << title;
+    }
+}
+
+TEST(TitleWords, BundlesAreKnownByTheirWords) {
+    for (const char* title : {"Nintendo Switch BUNDLE", "Lego Konvolut 5 kg", "Job lot games",
+                              "joblot of DVDs", "huge lot Pokemon cards", "Lot of Pokemon cards",
+                              "\xE2\x80\x9E"
+                              "Bundle\xE2\x80\x9C Switch"}) {
+        EXPECT_TRUE(read_title(title).is_bundle) << title;
+    }
+    for (const char* title : {"Salem's Lot", "a lot of fun board game", "parking lot toy",
+                              "Lot of 4 controllers", "unbundled"}) {
+        EXPECT_FALSE(read_title(title).is_bundle) << title;
+    }
+}
+
+TEST(TitleWords, DefectsAreKnownByTheirWords) {
+    for (const char* title :
+         {"iPhone 8 for parts", "iPhone FOR PARTS OR REPAIR", "iPhone not working", "non working",
+          "TV spares or repair", "Kamera defekt", "Kamera DEFEKTE Linse", "defective",
+          "faulty unit", "Bastler Konvolut", "an Bastler", "Bastlerware",
+          "Ersatzteilspender Notebook", "funktioniert nicht", "parts only", "als Ersatzteile"}) {
+        EXPECT_TRUE(read_title(title).parts_only) << title;
+    }
+    for (const char* title : {"fully working", "nicht defekt", "not for parts", "Lego spare wheel",
+                              "no defects", "working condition", "body parts model",
+                              "keine defekte", "not defective", "ohne Defekt"}) {
+        EXPECT_FALSE(read_title(title).parts_only) << title;
+    }
+}
+
+TEST(TitleWords, EmptyBoxesAreKnownByTheirWords) {
+    for (const char* title : {"iPhone 12 BOX ONLY", "Rolex empty box", "nur OVP", "Nur Karton",
+                              "leere OVP", "Leerkarton PS5", "Switch only box"}) {
+        EXPECT_TRUE(read_title(title).box_only) << title;
+    }
+    for (const char* title : {"with box", "in OVP", "Xbox only", "box set", "only 2 left"}) {
+        EXPECT_FALSE(read_title(title).box_only) << title;
+    }
+}
+
+TEST(TitleWords, ConditionsAreRead) {
+    const auto condition = [](std::string_view text) { return read_words(text).condition; };
+    EXPECT_EQ(condition("Brand new Sony"), Condition::new_);
+    EXPECT_EQ(condition("Lego NEU & OVP"), Condition::new_);
+    EXPECT_EQ(condition("factory sealed game"), Condition::new_);
+    EXPECT_EQ(condition("new in box"), Condition::new_);
+    EXPECT_EQ(condition("Lamy NIB"), Condition::new_);
+    EXPECT_EQ(condition("dress NWT"), Condition::new_);
+    EXPECT_EQ(condition("open box laptop"), Condition::new_other);
+    EXPECT_EQ(condition("Laptop B-Ware"), Condition::new_other);
+    EXPECT_EQ(condition("Vorf\xC3\xBChrer"), Condition::new_other);
+    EXPECT_EQ(condition("VORF\xC3\x9CHRGER\xC3\x84T"), Condition::new_other);
+    EXPECT_EQ(condition("Notebook refurbished"), Condition::refurb_seller);
+    EXPECT_EQ(condition("certified refurbished"), Condition::refurb_cert);
+    EXPECT_EQ(condition("general\xC3\xBC"
+                        "berholt"),
+              Condition::refurb_seller);
+    EXPECT_EQ(condition("general\xC3\xBC"
+                        "berholtes Notebook"),
+              Condition::refurb_seller);
+    EXPECT_EQ(condition("like new"), Condition::like_new);
+    EXPECT_EQ(condition("wie neu"), Condition::like_new);
+    EXPECT_EQ(condition("neuwertig"), Condition::like_new);
+    EXPECT_EQ(condition("sehr guter Zustand"), Condition::very_good);
+    EXPECT_EQ(condition("very good condition"), Condition::very_good);
+    EXPECT_EQ(condition("guter Zustand"), Condition::good);
+    EXPECT_EQ(condition("gebraucht, mit OVP"), Condition::good);
+    EXPECT_EQ(condition("pre-owned"), Condition::good);
+    EXPECT_EQ(condition("used, not working"), Condition::parts);
+    EXPECT_EQ(condition("neu, aber defekt"), Condition::parts) << "the worst word counts";
+}
+
+TEST(TitleWords, WordsThatOnlyLookLikeAConditionAreLeftAlone) {
+    for (const char* title : {"New York poster", "New Balance shoes", "New Super Mario Bros",
+                              "6204 2RS sealed bearing", "fine nib fountain pen", "never used",
+                              "mit OVP", "good vibes mug", "handbag", "Sony headphones", ""}) {
+        EXPECT_EQ(read_words(title).condition, Condition::unknown) << title;
+    }
+}
+
+TEST(TitleWords, AnyBytesAreTaken) {
+    std::string bytes;
+    for (int i = 0; i < 4000; ++i)
+        bytes.push_back(static_cast<char>(i * 131 % 256));
+    for (std::size_t size = 0; size < 1100; size += 7) {
+        read_words(std::string_view(bytes).substr(0, size));
+    }
+    EXPECT_EQ(lot_of(std::string(1020, 'x') + " lot of 4"), 1) << "behind the end of reading";
+    EXPECT_EQ(lot_of("\xC3"), 1);
+    EXPECT_EQ(lot_of("4 \xE2\x80"), 1);
+}
+
+class AttributesTest : public ::testing::Test {
+  protected:
+    const Attributes& read() {
+        read_attributes(product, *tables, attributes);
+        return attributes;
+    }
+    std::shared_ptr<const Tables> tables = *load_tables();
+    Product product;
+    Attributes attributes;
+};
+
+TEST_F(AttributesTest, AGivenConditionStandsOverTheWords) {
+    product.title = "Laptop refurbished";
+    EXPECT_EQ(read().condition, Condition::refurb_seller);
+    EXPECT_TRUE(attributes.condition_from_text);
+    product.condition = Condition::good;
+    EXPECT_EQ(read().condition, Condition::good);
+    EXPECT_FALSE(attributes.condition_from_text);
+}
+
+TEST_F(AttributesTest, ADefectIsNeverOverlooked) {
+    product.condition = Condition::good;
+    product.title = "Camera, defekt";
+    EXPECT_TRUE(read().parts_only);
+    product.title = "Camera";
+    EXPECT_FALSE(read().parts_only);
+    product.condition_notes = "shutter not working";
+    EXPECT_TRUE(read().parts_only);
+    product.condition_notes = {};
+    product.condition = Condition::parts;
+    EXPECT_TRUE(read().parts_only);
+}
+
+TEST_F(AttributesTest, NotesDoNotMakeALot) {
+    product.title = "Chess set";
+    product.condition_notes = "2 pcs missing, used";
+    EXPECT_EQ(read().lot_quantity, 1);
+    EXPECT_EQ(attributes.condition, Condition::good);
+}
+
+TEST_F(AttributesTest, AGivenPackSizeStandsOverTheTitle) {
+    product.title = "Lot of 4 mugs";
+    EXPECT_EQ(read().lot_quantity, 4);
+    product.pack_size = 6;
+    EXPECT_EQ(read().lot_quantity, 6);
+}
+
+}  // namespace
+}  // namespace assay::engine

@@ -1,0 +1,382 @@
+// Prices from comparables and priors: golden values, filters, confidence, and what is never said.
+// SPDX-License-Identifier: MIT
+#include "engine/analysis/price.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <deque>
+
+#include "tests/support/matchers.hpp"
+
+namespace assay::engine {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class PriceTest : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        product.currency = *Currency::parse("EUR");
+        product.title = "Sony WH-1000XM4 headphones";
+        identity.valid = true;
+    }
+
+    Comparable& sold(MinorUnits amount, double days_ago = 0) {
+        Comparable comparable;
+        comparable.price = amount;
+        comparable.sold_at = as_of - std::chrono::milliseconds(std::llround(days_ago * 86'400'000));
+        names.push_back("c" + std::to_string(names.size()));
+        comparable.id = names.back();
+        product.comparables.push_back(comparable);
+        return product.comparables.back();
+    }
+
+    // Log-normal amounts around 100.00 whose 1.4826 MAD is `spread`, at even steps over `days`.
+    void sold_evenly(int count, double spread, double days) {
+        for (int i = 0; i < count; ++i) {
+            // Distances -1 .. 1 of equal steps have their median at half.
+            const double u = count == 1 ? 0 : 2.0 * i / (count - 1) - 1;
+            const double log_distance = u * spread / 1.4826 * 2;
+            const int turn = (i * 7) % count;  // age and price unrelated
+            sold(std::llround(10'000 * std::exp(log_distance)), days * (turn + 0.5) / count);
+        }
+    }
+
+    const Price& estimate() {
+        estimate_price(product, identity, attributes, *tables, as_of, scratch, price);
+        return price;
+    }
+    std::int64_t left_out(LeftOut reason) const {
+        return price.left_out[static_cast<std::size_t>(reason)];
+    }
+
+    std::shared_ptr<const Tables> tables = *load_tables();
+    TimePoint as_of = *parse_time("2026-05-25T10:30:00Z");
+    Product product;
+    Identity identity;
+    Attributes attributes;
+    PriceScratch scratch;
+    Price price;
+    std::deque<std::string> names;
+};
+
+TEST_F(PriceTest, TwoComparablesAreDrawnToThePriorAsPublished) {
+    product.msrp = 10'000;  // global recovery .277
+    sold(4'500);
+    sold(4'500);
+    estimate();
+    EXPECT_EQ(price.basis, PriceBasis::shrunk);
+    EXPECT_NEAR(price.spread, 0.35, 1e-12);
+    EXPECT_NEAR(price.shrink_weight, 0.8546, 0.00005);
+    EXPECT_EQ(price.p50, 4'193);
+    EXPECT_EQ(price.n_used, 2);
+    EXPECT_FALSE(price.interval_low.has_value());
+    EXPECT_LT(price.confidence, 25);
+    EXPECT_EQ(price.level, "low");
+}
+
+TEST_F(PriceTest, WithoutComparablesThePriorOfTheDepartmentSpeaks) {
+    product.msrp = 10'000;
+    product.category = "Electronics > Headphones";
+    estimate();
+    EXPECT_EQ(price.basis, PriceBasis::category_prior);
+    EXPECT_EQ(price.p50, 2'345);
+    EXPECT_EQ(price.p10, std::llround(2'345 * std::exp(-1.2815515655 * 0.6)));
+    EXPECT_EQ(price.p90, std::llround(2'345 * std::exp(1.2815515655 * 0.6)));
+    EXPECT_EQ(price.log_sd, 0.6);
+    EXPECT_EQ(price.prior_group, "Electronics");
+    EXPECT_LE(price.confidence, 25);
+    EXPECT_GT(price.confidence, 0);
+    EXPECT_EQ(price.level, "low");
+    EXPECT_THAT(price.missing, ElementsAre("comparables"));
+}
+
+TEST_F(PriceTest, WithoutRetailAndComparablesThereIsNoNumber) {
+    estimate();
+    EXPECT_EQ(price.basis, PriceBasis::none);
+    EXPECT_EQ(price.p50, 0);
+    EXPECT_EQ(price.confidence, 0);
+    EXPECT_EQ(price.level, "");
+    EXPECT_THAT(price.missing, ElementsAre("comparables", "msrp"));
+    product.msrp = 0;
+    estimate();
+    EXPECT_EQ(price.basis, PriceBasis::none);
+}
+
+TEST_F(PriceTest, ManyComparablesNeedNoPrior) {
+    product.msrp = 1;  // absurd, and without any weight from eight comparables on
+    sold_evenly(8, 0.2, 10);
+    estimate();
+    EXPECT_EQ(price.basis, PriceBasis::sold_comps);
+    EXPECT_EQ(price.shrink_weight, 1);
+    EXPECT_NEAR(static_cast<double>(price.p50), 10'000, 300);
+    EXPECT_NEAR(price.interval_coverage, 0.9297, 0.00005);
+    EXPECT_LT(*price.interval_low, price.p50);
+    EXPECT_GT(*price.interval_high, price.p50);
+}
+
+TEST_F(PriceTest, ConfidenceHoldsItsThreeExamples) {
+    sold_evenly(40, 0.25, 90);
+    estimate();
+    EXPECT_NEAR(price.spread, 0.25, 0.01);
+    EXPECT_NEAR(price.confidence, 60, 3);
+
+    product.comparables.clear();
+    identity.valid = false;
+    product.brand = "Sony";
+    product.model = "WH-1000XM4";
+    sold_evenly(8, 0.25, 60);
+    estimate();
+    EXPECT_NEAR(price.spread, 0.25, 0.04);
+    EXPECT_GE(price.confidence, 35);
+    EXPECT_LE(price.confidence, 45);
+
+    product.comparables.clear();
+    sold_evenly(3, 0.25, 30);
+    estimate();
+    EXPECT_LT(price.confidence, 25);
+    product.msrp = 20'000;
+    estimate();
+    EXPECT_LT(price.confidence, 25) << "a prior beside them does not change that";
+}
+
+TEST_F(PriceTest, ConfidenceFallsWithAgeAndIdentity) {
+    sold_evenly(20, 0.2, 20);
+    const int fresh = estimate().confidence;
+    identity.valid = false;
+    const int by_title = estimate().confidence;
+    EXPECT_NEAR(by_title, fresh * 0.6, 1);
+    identity.valid = true;
+    identity.conflicts.push_back("identifier_conflict");
+    EXPECT_EQ(estimate().confidence, 35);
+    identity.conflicts.clear();
+    for (Comparable& comparable : product.comparables) {
+        comparable.sold_at = *comparable.sold_at - std::chrono::days(60);
+    }
+    estimate();
+    EXPECT_NEAR(price.confidence, fresh * std::exp2(-0.5), 2) << "the newest is 60 days old";
+}
+
+TEST_F(PriceTest, APlantedBundleIsRemovedAndNamed) {
+    for (const MinorUnits amount : {4'100, 4'150, 4'200, 4'230, 4'250, 4'300, 4'400})
+        sold(amount);
+    Comparable& bundle = sold(32'651);
+    bundle.shipping = 400;
+    estimate();
+    EXPECT_EQ(price.n, 8);
+    EXPECT_EQ(price.n_used, 7);
+    ASSERT_EQ(price.outliers.size(), 1U);
+    EXPECT_EQ(price.outliers[0].id, "c7");
+    EXPECT_EQ(price.outliers[0].price, 33'051);
+    EXPECT_EQ(price.outliers[0].reason, "mad");
+    EXPECT_NEAR(static_cast<double>(price.p50), 4'230, 1);
+}
+
+TEST_F(PriceTest, ThreeValuesHaveNoOutlier) {
+    sold(1'000);
+    sold(1'010);
+    sold(90'000);
+    EXPECT_EQ(estimate().n_used, 3);
+}
+
+TEST_F(PriceTest, AFarValueAmongEqualOnesIsRemovedThoughTheMadIsZero) {
+    for (int i = 0; i < 4; ++i)
+        sold(1'000);
+    sold(9'000);
+    estimate();
+    EXPECT_EQ(price.n_used, 4);
+    product.comparables.back().price = 1'200;  // within the floor: stays
+    EXPECT_EQ(estimate().n_used, 5);
+}
+
+TEST_F(PriceTest, EveryReasonToLeaveOutIsCounted) {
+    sold(1'000).kind = ComparableKind::active;
+    sold(1'000).currency = *Currency::parse("USD");
+    sold(0);
+    sold(1'000).match = 0.49;
+    sold(1'000, 90.01);
+    sold(1'000, -0.01);
+    sold(1'000).condition = Condition::parts;
+    sold(1'000).title = "Sony WH-1000XM4 defekt";
+    sold(1'000).title = "Sony WH-1000XM4 BOX ONLY";
+    sold(1'000).title = "Sony headphones bundle";
+    sold(2'500, 90);
+    estimate();
+    EXPECT_EQ(price.n, 1);
+    EXPECT_EQ(price.p50, 2'500);
+    EXPECT_EQ(left_out(LeftOut::asking_price), 1);
+    EXPECT_EQ(left_out(LeftOut::other_currency), 1);
+    EXPECT_EQ(left_out(LeftOut::no_price), 1);
+    EXPECT_EQ(left_out(LeftOut::match_low), 1);
+    EXPECT_EQ(left_out(LeftOut::too_old), 1);
+    EXPECT_EQ(left_out(LeftOut::after_as_of), 1);
+    EXPECT_EQ(left_out(LeftOut::parts), 2);
+    EXPECT_EQ(left_out(LeftOut::box_only), 1);
+    EXPECT_EQ(left_out(LeftOut::bundle), 1);
+    EvidenceList evidence;
+    explain_price(price, *tables, evidence);
+    ASSERT_FALSE(evidence.entries().empty());
+    EXPECT_EQ(evidence.entries()[0].rule, "left_out");
+    EXPECT_THAT(evidence.entries()[0].detail, HasSubstr("1 asking_price, 1 other_currency"));
+}
+
+TEST_F(PriceTest, ThePriceIsTheDeliveredOne) {
+    sold(2'000).shipping = 500;
+    EXPECT_EQ(estimate().p50, 2'500);
+}
+
+TEST_F(PriceTest, ConditionsMoveAComparable) {
+    attributes.condition = Condition::good;
+    sold(10'000).condition = Condition::new_;
+    EXPECT_EQ(estimate().p50, 8'500);
+    attributes.condition = Condition::new_;
+    product.comparables[0].condition = Condition::good;
+    EXPECT_EQ(estimate().p50, 11'765);
+    product.comparables[0].condition = Condition::new_;
+    EXPECT_EQ(estimate().p50, 10'000);
+}
+
+TEST_F(PriceTest, PartsArePricedByPartsOnly) {
+    attributes.parts_only = true;
+    sold(1'000).condition = Condition::parts;
+    sold(9'000).condition = Condition::good;
+    estimate();
+    EXPECT_EQ(price.n, 1);
+    EXPECT_EQ(price.p50, 1'000);
+}
+
+TEST_F(PriceTest, LotsAreBroughtToOneUnitAndToTheProductsOwnLot) {
+    sold(4'000).title = "Lot of 4 controllers";
+    EXPECT_EQ(estimate().p50, 1'000);
+    attributes.lot_quantity = 8;
+    EXPECT_EQ(estimate().p50, 8'000);
+    product.comparables[0].title = {};
+    EXPECT_EQ(estimate().p50, 4'000) << "without a title: sold as the product is";
+    product.comparables[0].quantity = 2;
+    EXPECT_EQ(estimate().p50, 16'000);
+    product.comparables[0].title = "controllers 8 pack";
+    EXPECT_EQ(estimate().p50, 4'000) << "the larger count is that of the units";
+}
+
+TEST_F(PriceTest, ABundleIsComparedWithBundlesAndNeverDivided) {
+    attributes.is_bundle = true;
+    attributes.lot_quantity = 3;
+    sold(6'000).title = "Lot of 3 games bundle";
+    sold(1'000).title = "one game";
+    estimate();
+    EXPECT_EQ(price.n, 1);
+    EXPECT_EQ(price.p50, 6'000);
+}
+
+TEST_F(PriceTest, NewerSalesWeighMore) {
+    sold(1'000, 80);
+    sold(1'000, 80);
+    sold(2'000, 0);
+    estimate();
+    EXPECT_EQ(price.p50, 2'000);
+    EXPECT_LT(price.n_effective, 2);
+    product.overrides.half_life_days = 10'000;
+    EXPECT_EQ(estimate().p50, 1'000);
+}
+
+TEST_F(PriceTest, UndatedComparablesCountAsMiddleAged) {
+    for (int i = 0; i < 8; ++i)
+        sold(1'000).sold_at.reset();
+    estimate();
+    EXPECT_EQ(price.p50, 1'000);
+    EXPECT_NEAR(price.n_effective, 8, 1e-9);
+    EXPECT_NEAR(price.confidence, 100 * std::exp(-2 * 0.07413) * std::exp2(-0.25), 1);
+}
+
+TEST_F(PriceTest, ACurrencyThatAllComparablesShareIsTaken) {
+    product.currency = {};
+    sold(1'000).currency = *Currency::parse("USD");
+    sold(1'000).currency = *Currency::parse("USD");
+    estimate();
+    EXPECT_EQ(price.currency.code(), "USD");
+    EXPECT_EQ(price.n, 2);
+    sold(1'000).currency = *Currency::parse("GBP");
+    estimate();
+    EXPECT_EQ(price.n, 0);
+    EXPECT_EQ(left_out(LeftOut::other_currency), 3);
+}
+
+TEST_F(PriceTest, TheIntervalHoldsOrderStatisticsOfWhatWasKept) {
+    for (const MinorUnits amount : {900, 950, 1'000, 1'050, 1'100})
+        sold(amount);
+    estimate();
+    EXPECT_EQ(price.interval_low, 900);
+    EXPECT_EQ(price.interval_high, 1'100);
+    EXPECT_EQ(price.interval_coverage, 0.9375);
+    product.comparables.pop_back();
+    estimate();
+    EXPECT_FALSE(price.interval_low.has_value()) << "none below five";
+    EXPECT_EQ(price.interval_coverage, 0);
+}
+
+TEST_F(PriceTest, LevelHighNeedsManySteadySales) {
+    sold_evenly(12, 0.15, 20);
+    EXPECT_EQ(estimate().level, "high");
+    for (Comparable& comparable : product.comparables)
+        comparable.match = 0.55;
+    EXPECT_EQ(estimate().level, "medium");
+    product.comparables.clear();
+    sold_evenly(12, 0.5, 20);
+    EXPECT_NE(estimate().level, "high");
+}
+
+TEST_F(PriceTest, FiveHundredComparablesAreTaken) {
+    sold_evenly(500, 0.3, 80);
+    estimate();
+    EXPECT_EQ(price.n_used, 500);
+    EXPECT_NEAR(static_cast<double>(price.p50), 10'000, 400);
+}
+
+TEST_F(PriceTest, ExtremeAmountsStayInRange) {
+    for (const MinorUnits amount : {MinorUnits{1}, MinorUnits{1'000'000'000'000'000}}) {
+        for (int i = 0; i < 6; ++i)
+            sold(amount);
+    }
+    estimate();
+    EXPECT_GE(price.p10, 0);
+    EXPECT_LE(price.p90, 1'000'000'000'000'000);
+    EXPECT_EQ(price.confidence, 0);
+}
+
+TEST_F(PriceTest, TheSameInputGivesTheSameNumbersAfterAnother) {
+    sold_evenly(9, 0.3, 60);
+    const Price first = estimate();
+    const Product kept = product;
+    product.comparables.clear();
+    product.msrp = 5'000;
+    estimate();
+    product = kept;
+    estimate();
+    EXPECT_EQ(price.log_mean, first.log_mean);
+    EXPECT_EQ(price.log_sd, first.log_sd);
+    EXPECT_EQ(price.p10, first.p10);
+    EXPECT_EQ(price.confidence, first.confidence);
+    EXPECT_THAT(price.missing, IsEmpty());
+}
+
+TEST_F(PriceTest, WhatTheRulesDidIsSaid) {
+    product.msrp = 10'000;
+    product.category = "Toys";
+    sold(4'500);
+    estimate();
+    EvidenceList evidence;
+    explain_price(price, *tables, evidence);
+    const auto entries = evidence.entries();
+    ASSERT_EQ(entries.size(), 3U);
+    EXPECT_EQ(entries[0].rule, "weighted_median");
+    EXPECT_EQ(entries[1].rule, "spread");
+    EXPECT_EQ(entries[2].rule, "log_shrinkage");
+    EXPECT_EQ(entries[2].detail, "retail x 0.245 of Toy; the comparables weigh 0.746");
+}
+
+}  // namespace
+}  // namespace assay::engine

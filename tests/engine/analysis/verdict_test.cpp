@@ -1,0 +1,173 @@
+// Verdicts: every gate in its order, with its reason, and what is said when an input is absent.
+// SPDX-License-Identifier: MIT
+#include "engine/analysis/verdict.hpp"
+
+#include <gmock/gmock.h>
+
+#include "tests/engine/analysis/fixtures.hpp"
+
+namespace assay::engine {
+namespace {
+
+using ::testing::Contains;
+using testing::day;
+using ::testing::ElementsAre;
+using ::testing::Not;
+using testing::official_tables;
+using testing::price_of;
+
+class VerdictTest : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        product.unit_cost = 1'500;
+        product.costs.ship_out = 620;
+        demand.basis = DemandBasis::sold_count;
+        demand.p_sold_horizon = 0.9;
+        demand.days_expected = 20;
+        demand.days_median = 14;
+        price = price_of("USD", 4'232, 0.15);
+    }
+    const Verdict& run() {
+        choose_channels(product, price, official_tables(), day("2026-06-01"), profit);
+        estimate_profit(product, price, demand, official_tables(), scratch, profit);
+        judge(product, identity, price, demand, profit, official_tables(), verdict);
+        return verdict;
+    }
+    Product product;
+    Identity identity;
+    Price price;
+    Demand demand;
+    Profit profit;
+    ProfitScratch scratch;
+    Verdict verdict;
+};
+
+TEST_F(VerdictTest, BuysWhatPassesEveryGate) {
+    EXPECT_EQ(run().decision, Decision::buy);
+    EXPECT_THAT(verdict.reasons, ElementsAre("profit_ok", "roi_ok", "demand_ok", "downside_ok",
+                                             "price_confidence_ok", "price_ci_narrow"));
+    EXPECT_THAT(verdict.missing, ElementsAre());
+    EXPECT_GT(verdict.score, 70);
+    EXPECT_LE(verdict.score, 100);
+}
+
+TEST_F(VerdictTest, PassesOnLowReturn) {
+    product.unit_cost = 2'600;
+    EXPECT_EQ(run().decision, Decision::pass);
+    EXPECT_THAT(verdict.reasons, Contains("roi_low"));
+}
+
+TEST_F(VerdictTest, PassesOnLittleProfit) {
+    product.overrides.min_profit = 1'400;
+    EXPECT_EQ(run().decision, Decision::pass);
+    EXPECT_THAT(verdict.reasons, Contains("profit_low"));
+}
+
+TEST_F(VerdictTest, PassesOnSlowSales) {
+    demand.p_sold_horizon = 0.49;
+    product.unit_cost = 700;
+    product.overrides.min_profit = 0;
+    EXPECT_EQ(run().decision, Decision::pass);
+    EXPECT_THAT(verdict.reasons, Contains("demand_low"));
+}
+
+TEST_F(VerdictTest, PassesOnALossAtTheLowEnd) {
+    price = price_of("USD", 4'232, 0.38);
+    product.unit_cost = 2'300;
+    product.risk.return_rate = 0;
+    EXPECT_EQ(run().decision, Decision::pass);
+    EXPECT_THAT(verdict.reasons, Contains("downside_loss"));
+}
+
+TEST_F(VerdictTest, ReviewsWhatIsProfitableByAnUnsurePrice) {
+    price.confidence = 39;
+    EXPECT_EQ(run().decision, Decision::review);
+    EXPECT_THAT(verdict.reasons, Contains("price_confidence_low"));
+}
+
+TEST_F(VerdictTest, ReviewsAWideSpread) {
+    price = price_of("USD", 4'232, 0.45);
+    EXPECT_EQ(run().decision, Decision::review);
+    EXPECT_THAT(verdict.reasons, Contains("price_spread_wide"));
+}
+
+TEST_F(VerdictTest, ReviewsWhatIsTooGoodToBeTrue) {
+    product.unit_cost = 500;
+    EXPECT_EQ(run().decision, Decision::review);
+    EXPECT_THAT(verdict.reasons, Contains("roi_too_good"));
+}
+
+TEST_F(VerdictTest, ReviewsHazardousGoodsAndConflictingIdentifiers) {
+    product.risk.hazmat = true;
+    EXPECT_EQ(run().decision, Decision::review);
+    EXPECT_THAT(verdict.reasons, Contains("hazmat_review"));
+    product.risk.hazmat.reset();
+    identity.conflicts.push_back("identifier_conflict");
+    EXPECT_EQ(run().decision, Decision::review);
+    EXPECT_THAT(verdict.reasons, Contains("identifier_conflict"));
+}
+
+TEST_F(VerdictTest, AvoidsWhatIsBlockedHoweverGoodItLooks) {
+    product.device.blacklist = true;
+    product.device.activation_lock = true;
+    EXPECT_EQ(run().decision, Decision::avoid);
+    EXPECT_THAT(verdict.reasons, Contains("imei_blacklisted"));
+    EXPECT_THAT(verdict.reasons, Contains("activation_locked"));
+    EXPECT_THAT(verdict.reasons, Contains("roi_ok"));  // every gate leaves its reason
+    EXPECT_EQ(verdict.score, 0);
+    product.device = {};
+    product.risk.restricted = {"eu"};
+    EXPECT_EQ(run().decision, Decision::avoid);
+    EXPECT_THAT(verdict.reasons, Contains("restricted"));
+}
+
+TEST_F(VerdictTest, SkipsTheGateWhoseInputIsAbsent) {
+    demand = Demand{};
+    EXPECT_EQ(run().decision, Decision::buy);
+    EXPECT_THAT(verdict.reasons, Contains("demand_unknown"));
+    EXPECT_THAT(verdict.missing, ElementsAre("sold_count"));
+    product.unit_cost = 0;
+    run();
+    EXPECT_THAT(verdict.reasons, Contains("roi_unknown"));
+}
+
+TEST_F(VerdictTest, WithoutACostHasInsufficientData) {
+    product.unit_cost.reset();
+    EXPECT_EQ(run().decision, Decision::insufficient_data);
+    EXPECT_THAT(verdict.reasons, ElementsAre("cost_unknown"));
+    EXPECT_THAT(verdict.missing, ElementsAre("unit_cost"));
+    EXPECT_EQ(verdict.score, 0);
+}
+
+TEST_F(VerdictTest, WithoutAPriceHasInsufficientData) {
+    price = Price{};
+    price.missing = {"comparables", "msrp"};
+    EXPECT_EQ(run().decision, Decision::insufficient_data);
+    EXPECT_THAT(verdict.reasons, ElementsAre("price_unknown"));
+    EXPECT_THAT(verdict.missing, ElementsAre("comparables", "msrp"));
+}
+
+TEST_F(VerdictTest, WithoutAChannelHasInsufficientData) {
+    price.currency = *Currency::parse("GBP");
+    EXPECT_EQ(run().decision, Decision::insufficient_data);
+    EXPECT_THAT(verdict.reasons, ElementsAre("channel_unknown"));
+    EXPECT_THAT(verdict.missing, Contains("channel"));
+}
+
+TEST_F(VerdictTest, TakesTheUsersOwnMinima) {
+    product.overrides.min_roi = 1'500'000;
+    EXPECT_EQ(run().decision, Decision::pass);
+    EXPECT_THAT(verdict.reasons, Contains("roi_low"));
+    EXPECT_THAT(verdict.reasons, Not(Contains("roi_ok")));
+}
+
+TEST(Decisions, HaveNames) {
+    EXPECT_EQ(to_string(Decision::buy), "buy");
+    EXPECT_EQ(to_string(Decision::review), "review");
+    EXPECT_EQ(to_string(Decision::pass), "pass");
+    EXPECT_EQ(to_string(Decision::avoid), "avoid");
+    EXPECT_EQ(to_string(Decision::insufficient_data), "insufficient_data");
+}
+
+}  // namespace
+}  // namespace assay::engine

@@ -1,0 +1,81 @@
+// One chunk on a plain thread: a bad product is a failed line, never the other products' loss.
+// SPDX-License-Identifier: MIT
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "engine/graph/batch_graph.hpp"
+#include "tests/engine/graph/chunks.hpp"
+
+namespace assay::engine {
+namespace {
+
+using assay::testing::ChunkSpec;
+using assay::testing::make_plan;
+using assay::testing::make_work;
+using ::testing::HasSubstr;
+
+ChunkDone run(const ChunkWork& work) {
+    ProductParser parser;
+    Product product;
+    Workspace workspace;
+    return analyse_chunk(work, parser, product, workspace);
+}
+
+TEST(AnalyseChunk, GivesOneLinePerProductInInputOrder) {
+    const ChunkDone done = run(make_work(make_plan(), ChunkSpec{100, 12, 0}));
+    EXPECT_EQ(done.completed, 12);
+    EXPECT_EQ(done.failed, 0);
+    EXPECT_EQ(done.first_index, 100);
+    EXPECT_EQ(done.lot.size(), 12U);
+    std::size_t at = 0;
+    for (int index = 100; index < 112; ++index) {
+        const std::size_t found = done.results.find("\"p" + std::to_string(index) + "\"", at);
+        ASSERT_NE(found, std::string::npos) << index;
+        at = found;
+    }
+    std::int64_t decided = 0;
+    for (const std::int64_t count : done.by_decision)
+        decided += count;
+    EXPECT_EQ(decided, done.completed);
+}
+
+TEST(AnalyseChunk, FailsAFaultyProductAloneAndSaysWhy) {
+    const ChunkDone done = run(make_work(make_plan(), ChunkSpec{1, 10, 5}));
+    EXPECT_EQ(done.completed, 8);
+    EXPECT_EQ(done.failed, 2);
+    EXPECT_THAT(done.results, HasSubstr("invalid_input"));
+    EXPECT_THAT(done.results, HasSubstr("is no product"));
+    EXPECT_EQ(std::count(done.results.begin(), done.results.end(), '\n'), 10);
+}
+
+TEST(AnalyseChunk, AFlagThatIsSetLeavesTheRestUndone) {
+    ChunkWork work = make_work(make_plan(), ChunkSpec{0, 10, 0});
+    work.cancelled = std::make_shared<std::atomic<bool>>(true);
+    const ChunkDone done = run(work);
+    EXPECT_TRUE(done.cancelled);
+    EXPECT_EQ(done.completed + done.failed, 0);
+}
+
+TEST(AnalyseChunk, BytesThatNoBuilderWroteAreReportedAsDamaged) {
+    ChunkWork work = make_work(make_plan(), ChunkSpec{0, 10, 0});
+    work.input.resize(work.input.size() / 2);
+    EXPECT_TRUE(run(work).damaged);
+}
+
+TEST(AnalyseChunk, GivesTheSameBytesOnSeveralThreadsAtOnce) {
+    const ChunkWork work = make_work(make_plan(), ChunkSpec{0, 64, 9});
+    const std::string expected = run(work).results;
+    std::vector<std::thread> threads;
+    std::array<bool, 4> same{};
+    for (std::size_t number = 0; number < same.size(); ++number) {
+        threads.emplace_back([&, number] { same[number] = run(work).results == expected; });
+    }
+    for (std::thread& thread : threads)
+        thread.join();
+    EXPECT_THAT(same, ::testing::Each(true));
+}
+
+}  // namespace
+}  // namespace assay::engine

@@ -1,0 +1,392 @@
+// The whole of notify on a real store and real sockets: events in, signed webhooks out, nothing
+// lost.
+// SPDX-License-Identifier: MIT
+#include "notify/notifier.hpp"
+
+#include <gmock/gmock.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <set>
+
+#include "engine/batch_store/batch_store.hpp"
+#include "notify/sign/scheme.hpp"
+#include "notify/stored_source.hpp"
+#include "tests/support/loopback_receiver.hpp"
+#include "tests/support/matchers.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+namespace assay::notify {
+namespace {
+
+using engine::Tx;
+using std::chrono::milliseconds;
+using ::testing::AllOf;
+using ::testing::Each;
+using testing::FailsWith;
+using ::testing::HasSubstr;
+using testing::IsOk;
+using testing::LoopbackReceiver;
+using testing::ReceivedRequest;
+using ::testing::SizeIs;
+
+const TenantId tenant("default");
+
+std::vector<engine::Migration> all_migrations() {
+    std::vector<engine::Migration> all;
+    const auto engine_steps = engine::batch_store::migrations();
+    const auto notify_steps = notify_store::migrations();
+    all.insert(all.end(), engine_steps.begin(), engine_steps.end());
+    all.insert(all.end(), notify_steps.begin(), notify_steps.end());
+    return all;
+}
+
+class NotifierTest : public ::testing::Test {
+  protected:
+    NotifierTest() {
+        key_.fill(7);
+        open();
+    }
+    ~NotifierTest() override { close(); }
+
+    // Opens the store and starts a notifier on it, as a restart does.
+    void open() {
+        const auto migrations = all_migrations();
+        auto database = engine::Database::open({directory_.path(), false, {}}, migrations);
+        ASSERT_THAT(database, IsOk());
+        database_ = *std::move(database);
+        writer_ = std::make_unique<engine::Writer>(*database_, clock_);
+        box_ = std::make_unique<SecretBox>(key_);
+        NotifierOptions options;
+        options.urls = {true, true};
+        options.addresses.allow_loopback = true;
+        options.drain = milliseconds(2'000);
+        notifier_ = std::make_unique<Notifier>(
+            Notifier::Parts{*database_, *writer_, clock_, random_, *box_, links_}, options);
+        writer_->add_listener(*notifier_);
+        ASSERT_THAT(notifier_->start(), IsOk());
+    }
+    void close() {
+        if (notifier_) notifier_->stop();
+        if (writer_) writer_->stop();
+        notifier_.reset();
+        writer_.reset();
+        database_.reset();
+    }
+    void restart() {
+        close();
+        open();
+    }
+
+    Endpoint subscribe(const std::string& url, std::vector<std::string> events = {"*"},
+                       std::optional<RetrySchedule> retry = std::nullopt) {
+        Endpoint endpoint;
+        endpoint.tenant = tenant;
+        endpoint.url = url;
+        endpoint.events = std::move(events);
+        endpoint.overrides.retry = std::move(retry);
+        Result<Endpoint> made = notifier_->create(std::move(endpoint));
+        EXPECT_THAT(made, IsOk());
+        return made ? *made : Endpoint{};
+    }
+
+    void publish(std::string type, int number) {
+        engine::Event event;
+        event.id = EventId("evt_" + make_uuid(random_));
+        event.tenant = tenant;
+        event.type = std::move(type);
+        event.created_at = clock_.now();
+        event.data = R"({"number":)" + std::to_string(number) + "}";
+        event.dedupe_key = event.id.text();
+        ASSERT_THAT(writer_->run([&](Tx& tx) -> Result<void> {
+            const auto seq = engine::batch_store::append_event(tx, event);
+            if (!seq) return seq.error();
+            return {};
+        }),
+                    IsOk());
+    }
+
+    void publish_batch(const std::string& batch) {
+        engine::Event event;
+        event.id = EventId("evt_" + make_uuid(random_));
+        event.tenant = tenant;
+        event.type = engine::event_type::batch_completed;
+        event.batch = BatchId(batch);
+        event.created_at = clock_.now();
+        event.data = sample_batch_data(event.id, event.created_at);
+        event.dedupe_key = event.id.text();
+        ASSERT_THAT(writer_->run([&](Tx& tx) -> Result<void> {
+            const auto seq = engine::batch_store::append_event(tx, event);
+            if (!seq) return seq.error();
+            return {};
+        }),
+                    IsOk());
+    }
+
+    // Waits until `count` deliveries have the status; the answer is theirs.
+    std::vector<notify_store::DeliveryRow> rows_with(DeliveryStatus status, std::size_t count) {
+        notify_store::DeliveryQuery query;
+        query.tenant = tenant;
+        query.status = status;
+        query.limit = 1'000;
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        for (;;) {
+            Result<std::vector<notify_store::DeliveryRow>> rows = notifier_->deliveries(query);
+            EXPECT_THAT(rows, IsOk());
+            if (!rows || rows->size() >= count)
+                return rows ? *rows : std::vector<notify_store::DeliveryRow>{};
+            if (std::chrono::steady_clock::now() > end) return *rows;
+            std::this_thread::yield();
+        }
+    }
+
+    static void expect_signed(const ReceivedRequest& request, const Endpoint& endpoint) {
+        std::vector<Header> headers;
+        for (const auto& [name, value] : request.headers)
+            headers.push_back({name, value});
+        VerifyOptions options;
+        options.now = to_unix_seconds(SystemClock().now());
+        EXPECT_THAT(verify(SignatureLayout::standard_webhooks, {&endpoint.secret, 1}, headers,
+                           request.body, options),
+                    IsOk());
+    }
+
+    testing::TemporaryDirectory directory_;
+    SystemClock clock_;
+    SystemRandom random_;
+    std::array<unsigned char, 32> key_{};
+    std::unique_ptr<SecretBox> box_;
+    ResultsLinks links_{"https://assay.example", "a key of the test"};
+    std::unique_ptr<engine::Database> database_;
+    std::unique_ptr<engine::Writer> writer_;
+    std::unique_ptr<Notifier> notifier_;
+};
+
+TEST_F(NotifierTest, DeliversAPublishedEventSigned) {
+    LoopbackReceiver receiver(LoopbackReceiver::answers({200}));
+    const Endpoint endpoint = subscribe(receiver.url("/hooks?x=1"));
+    publish("order.completed", 236);
+    ASSERT_TRUE(receiver.wait_for_requests(1));
+    const ReceivedRequest request = receiver.requests().front();
+    EXPECT_EQ(request.line, "POST /hooks?x=1 HTTP/1.1");
+    EXPECT_EQ(request.header("Host"), "127.0.0.1:" + std::to_string(receiver.port()));
+    EXPECT_EQ(request.header("User-Agent"), "Assay/0.1.0");
+    EXPECT_EQ(request.header("Accept-Encoding"), "identity");
+    EXPECT_EQ(request.header("X-Assay-Delivery-Attempt"), "1");
+    EXPECT_EQ(request.header("X-Assay-Event-Id"), request.header("webhook-id"));
+    EXPECT_THAT(request.body, HasSubstr(R"("data":{"number":236})"));
+    expect_signed(request, endpoint);
+    const auto rows = rows_with(DeliveryStatus::delivered, 1);
+    ASSERT_THAT(rows, SizeIs(1));
+    const auto row = notifier_->delivery(tenant, rows.front().delivery.id);
+    ASSERT_THAT(row, IsOk());
+    ASSERT_THAT(row->attempts, SizeIs(1));
+    EXPECT_EQ(row->attempts.front().outcome.status, 200);
+    EXPECT_EQ(row->event_type, "order.completed");
+}
+
+TEST_F(NotifierTest, RetriesWithTheSameIdAndBytes) {
+    LoopbackReceiver receiver(LoopbackReceiver::answers({503, 500, 200}));
+    const Endpoint endpoint =
+        subscribe(receiver.url(), {"*"}, RetrySchedule{{milliseconds(100), milliseconds(100)}, 0});
+    publish("order.completed", 1);
+    const auto rows = rows_with(DeliveryStatus::delivered, 1);
+    ASSERT_THAT(rows, SizeIs(1));
+    const auto requests = receiver.requests();
+    ASSERT_THAT(requests, SizeIs(3));
+    std::set<std::string> ids;
+    std::set<std::string> bodies;
+    for (const ReceivedRequest& request : requests) {
+        ids.insert(request.header("webhook-id"));
+        bodies.insert(request.body);
+        expect_signed(request, endpoint);
+    }
+    EXPECT_THAT(ids, SizeIs(1));
+    EXPECT_THAT(bodies, SizeIs(1));
+    EXPECT_EQ(requests.back().header("X-Assay-Delivery-Attempt"), "3");
+    const auto row = notifier_->delivery(tenant, rows.front().delivery.id);
+    ASSERT_THAT(row, IsOk());
+    EXPECT_THAT(row->attempts, SizeIs(3));
+}
+
+TEST_F(NotifierTest, ARestartDeliversWhatWasCommittedWhileItWasAway) {
+    LoopbackReceiver receiver(LoopbackReceiver::answers({200}));
+    const Endpoint endpoint = subscribe(receiver.url());
+    notifier_->stop();
+    for (int i = 0; i < 20; ++i)
+        publish("order.completed", i);
+    EXPECT_THAT(receiver.requests(), SizeIs(0));
+    restart();
+    ASSERT_TRUE(receiver.wait_for_requests(20));
+    EXPECT_THAT(rows_with(DeliveryStatus::delivered, 20), SizeIs(20));
+    restart();
+    publish("order.completed", 99);
+    ASSERT_TRUE(receiver.wait_for_requests(21));
+    EXPECT_THAT(rows_with(DeliveryStatus::delivered, 21), SizeIs(21));
+    EXPECT_THAT(receiver.requests(), SizeIs(21)) << "what had its row was not sent again";
+}
+
+TEST_F(NotifierTest, ARetryThatWaitsSurvivesARestart) {
+    LoopbackReceiver receiver(LoopbackReceiver::answers({500, 200}));
+    subscribe(receiver.url(), {"*"}, RetrySchedule{{milliseconds(300)}, 0});
+    publish("order.completed", 1);
+    ASSERT_THAT(rows_with(DeliveryStatus::pending, 1), SizeIs(1));
+    restart();
+    ASSERT_THAT(rows_with(DeliveryStatus::delivered, 1), SizeIs(1));
+    const auto requests = receiver.requests();
+    ASSERT_THAT(requests, SizeIs(2));
+    EXPECT_EQ(requests[0].body, requests[1].body);
+    EXPECT_EQ(requests[0].header("webhook-id"), requests[1].header("webhook-id"));
+}
+
+TEST_F(NotifierTest, ATestEventGoesToItsEndpointAlone) {
+    LoopbackReceiver chosen(LoopbackReceiver::answers({200}));
+    LoopbackReceiver other(LoopbackReceiver::answers({200}));
+    const Endpoint endpoint = subscribe(chosen.url(), {"order.created"});
+    subscribe(other.url());
+    const Result<EventId> event = notifier_->send_test(tenant, endpoint.id);
+    ASSERT_THAT(event, IsOk());
+    ASSERT_TRUE(chosen.wait_for_requests(1));
+    EXPECT_EQ(chosen.requests().front().header("X-Assay-Event-Id"), event->text());
+    expect_signed(chosen.requests().front(), endpoint);
+    publish("order.completed", 1);
+    ASSERT_TRUE(other.wait_for_requests(1));
+    EXPECT_THAT(rows_with(DeliveryStatus::delivered, 2), SizeIs(2));
+    EXPECT_THAT(other.requests(), SizeIs(1)) << "the test event came here too";
+}
+
+TEST_F(NotifierTest, RedeliversTheSameBytesAsANewSeries) {
+    LoopbackReceiver receiver(LoopbackReceiver::answers({500, 200}));
+    subscribe(receiver.url(), {"*"}, RetrySchedule{});
+    publish("order.completed", 1);
+    const auto failed = rows_with(DeliveryStatus::failed, 1);
+    ASSERT_THAT(failed, SizeIs(1));
+    const DeliveryId id = failed.front().delivery.id;
+    ASSERT_THAT(notifier_->redeliver(tenant, id), IsOk());
+    ASSERT_THAT(rows_with(DeliveryStatus::delivered, 1), SizeIs(1));
+    const auto requests = receiver.requests();
+    ASSERT_THAT(requests, SizeIs(2));
+    EXPECT_EQ(requests[0].body, requests[1].body);
+    EXPECT_EQ(requests[1].header("X-Assay-Delivery-Attempt"), "2");
+    const auto row = notifier_->delivery(tenant, id);
+    ASSERT_THAT(row, IsOk());
+    EXPECT_THAT(row->attempts, SizeIs(2));
+    EXPECT_THAT(notifier_->redeliver(TenantId("other"), id), FailsWith(ErrorCode::not_found));
+}
+
+TEST_F(NotifierTest, AnotherPublicUrlLeavesTheBytesOfEarlierEventsAsTheyWere) {
+    LoopbackReceiver receiver(LoopbackReceiver::answers({500, 200}));
+    Endpoint thin;
+    thin.tenant = tenant;
+    thin.url = receiver.url();
+    thin.events = {"analysis.completed"};
+    thin.overrides.payload = PayloadRule::thin;
+    thin.overrides.retry = RetrySchedule{};
+    ASSERT_THAT(notifier_->create(std::move(thin)), IsOk());
+    publish_batch("batch_1");
+    const auto failed = rows_with(DeliveryStatus::failed, 1);
+    ASSERT_THAT(failed, SizeIs(1));
+    close();
+    links_ = ResultsLinks("https://moved.example", "a key of the test");
+    open();
+    ASSERT_THAT(notifier_->redeliver(tenant, failed.front().delivery.id), IsOk());
+    ASSERT_THAT(rows_with(DeliveryStatus::delivered, 1), SizeIs(1));
+    publish_batch("batch_2");
+    ASSERT_TRUE(receiver.wait_for_requests(3));
+    const auto requests = receiver.requests();
+    EXPECT_THAT(requests[0].body, HasSubstr("https://assay.example/v1/batches/batch_1"));
+    EXPECT_EQ(requests[1].body, requests[0].body);
+    EXPECT_THAT(requests[2].body, HasSubstr("https://moved.example/v1/batches/batch_2"));
+}
+
+TEST_F(NotifierTest, A410SwitchesTheEndpointOff) {
+    LoopbackReceiver receiver(LoopbackReceiver::answers({410}));
+    const Endpoint endpoint = subscribe(receiver.url());
+    publish("order.completed", 1);
+    ASSERT_THAT(rows_with(DeliveryStatus::failed, 1), SizeIs(1));
+    // The snapshot follows right behind the row.
+    while (notifier_->find(tenant, endpoint.id)->active)
+        std::this_thread::yield();
+    publish("order.completed", 2);
+    EXPECT_THAT(notifier_->send_test(tenant, endpoint.id), FailsWith(ErrorCode::conflict));
+    restart();
+    EXPECT_FALSE(notifier_->find(tenant, endpoint.id)->active);
+    EXPECT_THAT(receiver.requests(), SizeIs(1));
+}
+
+TEST_F(NotifierTest, DeletingAnEndpointCancelsWhatWaits) {
+    LoopbackReceiver receiver(LoopbackReceiver::answers({500}));
+    const Endpoint endpoint =
+        subscribe(receiver.url(), {"*"}, RetrySchedule{{std::chrono::hours(1)}, 0});
+    publish("order.completed", 1);
+    ASSERT_THAT(rows_with(DeliveryStatus::pending, 1), SizeIs(1));
+    EXPECT_THAT(notifier_->remove(TenantId("other"), endpoint.id), FailsWith(ErrorCode::not_found));
+    ASSERT_THAT(notifier_->remove(tenant, endpoint.id), IsOk());
+    const auto rows = rows_with(DeliveryStatus::cancelled, 1);
+    ASSERT_THAT(rows, SizeIs(1));
+    EXPECT_EQ(rows.front().last_error, "endpoint_inactive");
+    EXPECT_THAT(notifier_->find(tenant, endpoint.id), FailsWith(ErrorCode::not_found));
+    EXPECT_THAT(notifier_->list(tenant), SizeIs(0));
+}
+
+TEST_F(NotifierTest, AnEndpointIsOwedNothingFromBeforeItWasMade) {
+    publish("order.completed", 1);
+    LoopbackReceiver receiver(LoopbackReceiver::answers({200}));
+    subscribe(receiver.url());
+    publish("order.completed", 2);
+    ASSERT_TRUE(receiver.wait_for_requests(1));
+    restart();
+    publish("order.completed", 3);
+    ASSERT_TRUE(receiver.wait_for_requests(2));
+    for (const ReceivedRequest& request : receiver.requests()) {
+        EXPECT_THAT(request.body, Not(HasSubstr(R"("number":1})")));
+    }
+}
+
+TEST_F(NotifierTest, DamagedRowsStopOnlyThemselves) {
+    LoopbackReceiver receiver(LoopbackReceiver::answers({500, 200}));
+    subscribe(receiver.url(), {"*"}, RetrySchedule{{milliseconds(300)}, 0});
+    publish("order.completed", 1);
+    ASSERT_THAT(rows_with(DeliveryStatus::pending, 1), SizeIs(1));
+    notifier_->stop();
+    for (int i = 2; i <= 4; ++i)
+        publish("order.completed", i);
+    ASSERT_THAT(writer_->run([](Tx& tx) -> Result<void> {
+        const Result<void> row = tx->execute("UPDATE deliveries SET wire_type = 'x'");
+        if (!row) return row;
+        return tx->execute("UPDATE event SET data = '{}' WHERE seq = 2");
+    }),
+                IsOk());
+    restart();
+    ASSERT_TRUE(receiver.wait_for_requests(3));
+    publish("order.completed", 5);
+    ASSERT_TRUE(receiver.wait_for_requests(4));
+    std::string bodies;
+    for (const ReceivedRequest& request : receiver.requests())
+        bodies += request.body;
+    EXPECT_THAT(bodies, HasSubstr(R"("number":5})"));
+    EXPECT_THAT(bodies, Not(HasSubstr(R"("number":2})")));
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (notifier_->status().damaged < 2 && std::chrono::steady_clock::now() < end)
+        std::this_thread::yield();
+    EXPECT_EQ(notifier_->status().damaged, 2U) << "the event and the delivery row";
+}
+
+TEST_F(NotifierTest, ABurstArrivesWholeOverFewConnections) {
+    LoopbackReceiver receiver(LoopbackReceiver::answers({200}));
+    subscribe(receiver.url());
+    subscribe(receiver.url("/second"));
+    for (int i = 0; i < 300; ++i)
+        publish("order.completed", i);
+    ASSERT_TRUE(receiver.wait_for_requests(600));
+    ASSERT_THAT(rows_with(DeliveryStatus::delivered, 600), SizeIs(600));
+    std::set<std::string> seen;
+    for (const ReceivedRequest& request : receiver.requests()) {
+        seen.insert(request.line + request.header("webhook-id"));
+    }
+    EXPECT_THAT(seen, SizeIs(600)) << "each once";
+    EXPECT_LE(receiver.connections(), 32);
+}
+
+}  // namespace
+}  // namespace assay::notify

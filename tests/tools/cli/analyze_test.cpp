@@ -1,0 +1,212 @@
+// `assay analyze` on strings: what it prints where, its exit codes, and the same bytes each time.
+// SPDX-License-Identifier: MIT
+#include "tools/cli/analyze.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "tests/support/manual_clock.hpp"
+#include "tests/support/source_tree.hpp"
+#include "tests/support/temporary_directory.hpp"
+#include "tools/cli/analyze_streams.hpp"
+
+namespace assay::tools {
+namespace {
+
+using assay::testing::ManualClock;
+using assay::testing::TemporaryDirectory;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+constexpr AddCommand commands[] = {add_analyze};
+
+class AnalyzeTest : public ::testing::Test {
+  protected:
+    int run(std::vector<std::string> arguments, bool terminal = false) {
+        arguments.insert(arguments.begin(), "analyze");
+        out_.str("");
+        error_.str("");
+        CommandContext context{in_, out_, error_, clock_, random_};
+        context.out_is_terminal = terminal;
+        return run_command_line(arguments, commands, context);
+    }
+    std::string file(const std::string& name, const std::string& bytes) {
+        const auto path = directory_.path() / name;
+        std::ofstream(path, std::ios::binary) << bytes;
+        return path.string();
+    }
+    static std::string bytes_of(const std::string& path) {
+        std::stringstream bytes;
+        bytes << std::ifstream(path, std::ios::binary).rdbuf();
+        return bytes.str();
+    }
+    static std::string manifest(int lines = 3) {
+        std::string text = "Item Desc,QTY,CATEGORY,CURRENCY CODE,UNIT RETAIL\n";
+        for (int line = 0; line < lines; ++line) {
+            text += "Kettle " + std::to_string(line) + ",2,Kitchen,EUR,4" +
+                    std::to_string(line % 10) + ".99\n";
+        }
+        return text;
+    }
+    // A file of the public data, or a skipped test.
+    static std::string shared(const std::string& name) {
+        return shared_data(name).string();
+    }
+    static std::int64_t lines_of(const std::string& text) {
+        return std::count(text.begin(), text.end(), '\n');
+    }
+
+    TemporaryDirectory directory_;
+    ManualClock clock_;
+    SystemRandom random_;
+    std::istringstream in_;
+    std::ostringstream out_, error_;
+};
+
+TEST_F(AnalyzeTest, PipedItGivesOneResultLinePerProductInInputOrder) {
+    ASSERT_EQ(run({file("m.csv", manifest(200))}), exit_ok) << error_.str();
+    EXPECT_EQ(lines_of(out_.str()), 200);
+    EXPECT_LT(out_.str().find("Kettle 63"), out_.str().find("Kettle 64"));
+    EXPECT_THAT(out_.str(), StartsWith("{\"product_id\""));
+}
+
+TEST_F(AnalyzeTest, GivesTheSameBytesForAnyNumberOfThreads) {
+    const std::string path = file("m.csv", manifest(1'000));
+    ASSERT_EQ(run({path, "--threads", "1"}), exit_ok);
+    const std::string one = out_.str();
+    for (const char* threads : {"2", "8"}) {
+        ASSERT_EQ(run({path, "--threads", threads}), exit_ok);
+        EXPECT_TRUE(out_.str() == one) << threads << " threads";
+    }
+}
+
+TEST_F(AnalyzeTest, OnATerminalTheAnswerComesFirstAndNoJson) {
+    ASSERT_EQ(run({file("m.csv", manifest()), "--freight", "5", "--premium", "5%"}, true), exit_ok);
+    EXPECT_THAT(out_.str(),
+                AllOf(StartsWith("m.csv\n3 products, 6 units"), HasSubstr("Worth about"),
+                      HasSubstr("How far to trust it"), Not(HasSubstr("{\""))));
+    std::istringstream lines(out_.str());
+    for (std::string line; std::getline(lines, line);)
+        EXPECT_LE(line.size(), 80U) << line;
+}
+
+TEST_F(AnalyzeTest, TheAnswerSaysKindlyWhatKeepsLinesFromAVerdictAndSortsItsBids) {
+    ASSERT_EQ(run({file("m.csv", manifest(15)), "--bid", "9000"}, true), exit_ok);
+    EXPECT_THAT(out_.str(), HasSubstr("15 lines cannot be judged one by one: none names its cost"));
+    EXPECT_THAT(out_.str(), HasSubstr("<- your bid\n\n"));  // the highest comes last
+}
+
+TEST_F(AnalyzeTest, AsJsonTheAnswerIsOneObjectWithTheLotsValue) {
+    for (const bool terminal : {false, true}) {
+        ASSERT_EQ(run({file("m.csv", manifest()), "--json", "--freight", "5"}, terminal), exit_ok);
+        EXPECT_EQ(lines_of(out_.str()), 1);
+        const auto answer = boost::json::parse(out_.str());
+        EXPECT_EQ(answer.at("products").as_int64(), 3);
+        EXPECT_EQ(answer.at("by_verdict").at("insufficient_data").as_int64(), 3);
+        EXPECT_EQ(answer.at("lot").at("currency").as_string(), "EUR");
+        EXPECT_EQ(answer.at("lot").at("freight").as_int64(), 500);
+        EXPECT_GT(answer.at("lot").at("net").at("p50").as_int64(), 0);
+    }
+    ASSERT_EQ(run({file("m.csv", manifest()), "--json", "--only", "price"}), exit_ok);
+    EXPECT_EQ(out_.str().find("\"lot\""), std::string::npos);
+}
+
+TEST_F(AnalyzeTest, OutWritesTheFileAndATerminalStillGetsTheAnswer) {
+    const std::string results = (directory_.path() / "results.ndjson").string();
+    ASSERT_EQ(run({file("m.csv", manifest()), "--out", results}, true), exit_ok);
+    EXPECT_EQ(lines_of(bytes_of(results)), 3);
+    EXPECT_THAT(out_.str(), AllOf(HasSubstr("Worth about"), HasSubstr("Results: " + results)));
+    ASSERT_EQ(run({file("m.csv", manifest()), "--out", results}), exit_ok);
+    EXPECT_EQ(out_.str(), "");
+}
+
+TEST_F(AnalyzeTest, ARunThatFailsLeavesTheOldResultsAndNoHalfFile) {
+    const std::string results = file("results.ndjson", "old\n");
+    EXPECT_EQ(run({file("empty.csv", "title,msrp\n"), "--out", results}), exit_failed);
+    EXPECT_EQ(bytes_of(results), "old\n");
+    EXPECT_FALSE(std::filesystem::exists(results + ".part"));
+}
+
+TEST_F(AnalyzeTest, ReadsStandardInputAndFindsItsFormat) {
+    in_.str("{\"title\":\"Kettle\",\"msrp\":\"19.99\",\"currency\":\"EUR\"}\n");
+    ASSERT_EQ(run({"-"}), exit_ok) << error_.str();
+    EXPECT_EQ(lines_of(out_.str()), 1);
+    EXPECT_EQ(sniff_format("[{\"title\""), engine::InputFormat::json);
+    EXPECT_EQ(sniff_format("{\"title\":1}\n{\"title\":2}\n"), engine::InputFormat::ndjson);
+    EXPECT_EQ(sniff_format("{\"products\":[{}]}\n"), engine::InputFormat::json);
+    EXPECT_EQ(sniff_format("{\n  \"products\": ["), engine::InputFormat::json);
+    EXPECT_EQ(sniff_format("title,msrp\n"), engine::InputFormat::csv);
+    EXPECT_EQ(sniff_format(""), engine::InputFormat::csv);
+}
+
+TEST_F(AnalyzeTest, WhatIsWrongWithTheCommandIsSaidBeforeAByteIsRead) {
+    const std::string path = file("m.csv", manifest());
+    EXPECT_EQ(run({}), exit_usage);
+    EXPECT_EQ(run({path, "--threads", "many"}), exit_usage);
+    EXPECT_EQ(run({path, "--freight", "sixty"}), exit_usage);
+    EXPECT_THAT(error_.str(), HasSubstr("--freight"));
+    EXPECT_EQ(run({path, "--premium", "500%"}), exit_usage);
+    EXPECT_EQ(run({path, "--as-of", "soon"}), exit_usage);
+    EXPECT_EQ(run({path, "--only", "horoscope"}), exit_usage);
+    EXPECT_THAT(error_.str(), HasSubstr("--only"));
+    EXPECT_EQ(run({path, "--columns", "title"}), exit_usage);
+    EXPECT_EQ(run({"/nowhere/m.csv"}), exit_failed);
+    EXPECT_EQ(run({directory_.path().string()}), exit_failed);
+    EXPECT_EQ(out_.str(), "");
+}
+
+TEST_F(AnalyzeTest, OnlyPrintsWhatIsNamed) {
+    ASSERT_EQ(run({file("m.csv", manifest()), "--only", "price"}), exit_ok);
+    EXPECT_THAT(out_.str(), AllOf(HasSubstr("\"price\":{"), Not(HasSubstr("\"verdict\":{"))));
+}
+
+TEST_F(AnalyzeTest, ATitleCannotSteerTheTerminal) {
+    const std::string title = "Kettle \\u001b[31m red";
+    const std::string path = file("m.ndjson", "{\"title\":\"" + title +
+                                                  "\",\"msrp\":\"99.99\",\"currency\":\"EUR\","
+                                                  "\"category\":\"Kitchen\"}\n");
+    ASSERT_EQ(run({path}, true), exit_ok);
+    EXPECT_THAT(out_.str(), AllOf(HasSubstr("Kettle  [31m red"), Not(HasSubstr("\x1b"))));
+}
+
+TEST_F(AnalyzeTest, BadProductsAreNamedAndDoNotSpoilTheRest) {
+    const std::string path = file("m.ndjson",
+                                  "{\"title\":\"Kettle\",\"msrp\":\"99.99\",\"currency\":\"EUR\"}\n"
+                                  "{\"title\":\n");
+    ASSERT_EQ(run({path}, true), exit_ok);
+    EXPECT_THAT(out_.str(), AllOf(HasSubstr("1 product failed"), HasSubstr("Worth about")));
+}
+
+TEST_F(AnalyzeTest, TheWorkedExampleComesOutWithinThreePercent) {
+    const std::string path = shared("eu_bstock_sample_manifest.csv");
+    if (!std::filesystem::exists(path)) GTEST_SKIP() << "the public data is not here";
+    ASSERT_EQ(run({path, "--freight", "60", "--premium", "5%", "--bid", "400"}, true), exit_ok);
+    const auto number_behind = [this](const std::string& words) {
+        const std::string text = out_.str();
+        const std::size_t at = text.find(words);
+        if (at == std::string::npos) return 0.0;
+        std::string digits = text.substr(at + words.size(), 6);
+        digits.erase(std::remove(digits.begin(), digits.end(), ','), digits.end());
+        return std::strtod(digits.c_str(), nullptr);
+    };
+    EXPECT_NEAR(number_behind("Worth about "), 586, 586 * 0.03);
+    EXPECT_NEAR(number_behind("brings less than "), 293, 293 * 0.03);
+    EXPECT_NEAR(number_behind("Bid at most "), 230, 230 * 0.03);
+    EXPECT_THAT(out_.str(), HasSubstr("your bid"));
+}
+
+TEST_F(AnalyzeTest, AShopsProductListGivesALineForEach) {
+    const std::string path = shared("dummyjson_products.json");
+    if (!std::filesystem::exists(path)) GTEST_SKIP() << "the public data is not here";
+    ASSERT_EQ(run({path}), exit_ok) << error_.str();
+    EXPECT_EQ(lines_of(out_.str()), 194);
+}
+
+}  // namespace
+}  // namespace assay::tools

@@ -1,0 +1,75 @@
+// /v1/events: the durable event log behind a cursor.
+// SPDX-License-Identifier: MIT
+#include <charconv>
+#include <limits>
+
+#include "tools/api/api_json.hpp"
+#include "tools/api/resources.hpp"
+
+namespace assay::tools::resources {
+namespace {
+
+namespace store = engine::batch_store;
+
+constexpr std::int64_t rows_per_read = 256;
+constexpr std::int64_t rows_per_request_max = 4'096;  // other tenants' events are read over
+
+void write_event(JsonWriter& writer, const engine::Event& event) {
+    writer.begin_object();
+    writer.member("id", event.id.text());
+    writer.member("object", "event");
+    writer.member("sequence", to_integer(event.seq));
+    writer.member("type", event.type);
+    write_time(writer, "created_at", event.created_at);
+    writer.key("batch_id");
+    if (event.batch)
+        writer.string(event.batch->text());
+    else
+        writer.null();
+    writer.key("data").raw(event.data.empty() ? "{}" : event.data);
+    writer.end_object();
+}
+
+}  // namespace
+
+// `next` is there even on the last page: it is where to go on when more has happened.
+Answer list_events(ApiCall& call) {
+    if (const auto allowed = call.query.only({"after", "limit"}); !allowed) return allowed.error();
+    const auto limit = call.query.limit();
+    if (!limit) return limit.error();
+    const auto after =
+        call.query.integer("after", 0, 0, std::numeric_limits<std::int64_t>::max() - 1);
+    if (!after) return after.error();
+    auto db = call.services.database.read();
+    if (!db) return std::move(db).error();
+    std::string body;
+    JsonWriter writer(body);
+    writer.begin_object().member("object", "list").key("data").begin_array();
+    auto at = EventSeq{*after};
+    std::int64_t taken = 0;
+    bool has_more = true;
+    for (std::int64_t read = 0; taken < *limit && read < rows_per_request_max;) {
+        auto events = store::read_events(**db, at, rows_per_read);
+        if (!events) return std::move(events).error();
+        has_more = !events->empty();
+        if (!has_more) break;
+        for (const engine::Event& event : *events) {
+            if (taken == *limit) break;
+            at = event.seq;
+            ++read;
+            if (event.tenant != call.tenant()) continue;
+            write_event(writer, event);
+            ++taken;
+        }
+    }
+    if (has_more) {
+        auto last = store::last_event(**db);
+        if (!last) return std::move(last).error();
+        has_more = at < *last;
+    }
+    writer.end_array().member("has_more", has_more);
+    writer.member("next", std::to_string(to_integer(at))).end_object();
+    return json_response(200, std::move(body));
+}
+
+}  // namespace assay::tools::resources

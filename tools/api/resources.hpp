@@ -1,0 +1,46 @@
+// The resources of the API: one function per route, one file per resource. Private to the module.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+
+#include "tools/api/api.hpp"
+
+namespace assay::tools::resources {
+
+// Errors become problem documents in the router.
+using Answer = Result<HttpResponse>;
+
+// batches.cpp
+Result<std::unique_ptr<BodySink>> begin_submission(ApiCall& call);
+Answer list_batches(ApiCall& call);
+Answer get_batch(ApiCall& call);
+Answer cancel_batch(ApiCall& call);
+// results.cpp: with a key, or with the token of a results link.
+Answer get_results(ApiCall& call);
+// event_stream.cpp
+Answer stream_batch(ApiCall& call);
+// events.cpp
+Answer list_events(ApiCall& call);
+// webhooks.cpp
+Answer create_webhook(ApiCall& call);
+Answer list_webhooks(ApiCall& call);
+Answer get_webhook(ApiCall& call);
+Answer delete_webhook(ApiCall& call);
+Answer test_webhook(ApiCall& call);
+// deliveries.cpp
+Answer list_webhook_deliveries(ApiCall& call);
+Answer list_deliveries(ApiCall& call);
+Answer get_delivery(ApiCall& call);
+Answer redeliver(ApiCall& call);
+// keys.cpp
+Answer create_key(ApiCall& call);
+Answer list_keys(ApiCall& call);
+Answer revoke_key(ApiCall& call);
+// operations.cpp
+Answer get_quota(ApiCall& call);
+Answer get_health(ApiCall& call);
+Answer get_readiness(ApiCall& call);
+Answer get_metrics(ApiCall& call);
+
+}  // namespace assay::tools::resources

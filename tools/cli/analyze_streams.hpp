@@ -1,0 +1,64 @@
+// What `assay analyze` reads from and writes to, and the bar it shows meanwhile.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <fstream>
+#include <memory>
+#include <streambuf>
+#include <string>
+#include <string_view>
+
+#include "engine/batch/intake.hpp"
+#include "tools/cli/command.hpp"
+
+namespace assay::tools {
+
+// The format of a manifest by its first bytes: an array is one JSON document, an object that ends
+// on its line is NDJSON, anything else is CSV.
+engine::InputFormat sniff_format(std::string_view first_bytes) noexcept;
+
+struct AnalyzeInput {
+    // `path` "-": `standard_input`. `format` empty: by name, else by the first bytes. Errors:
+    // io_error, unsupported_media (compressed bytes of unknown format).
+    Result<void> open(const std::string& path, const std::string& format_name,
+                      std::istream& standard_input);
+
+    std::ifstream file;
+    std::unique_ptr<std::streambuf> buffer;  // all bytes, those looked at first included
+    std::uint64_t size = 0;                  // 0: unknown
+    std::string name;                        // as it is shown
+    engine::InputFormat format = engine::InputFormat::csv;
+    bool gzip = false;
+};
+
+// Results go to a file beside the wanted one and take its name at the end, so that a run that fails
+// leaves no half a file and spoils no good one. What is no plain file (a pipe) is written directly.
+class AnalyzeOutput {
+  public:
+    ~AnalyzeOutput();  // without finish(): what was written is removed
+    Result<void> open(const std::string& path);
+    bool write(std::string_view lines);
+    Result<void> finish();
+
+  private:
+    std::string path_, writing_;
+    std::ofstream file_;
+};
+
+// A bar on standard error if that is a terminal, gone when the answer comes.
+class AnalyzeBar {
+  public:
+    AnalyzeBar(CommandContext& context, std::uint64_t size)
+        : context_(context), size_(size), drawn_(context.clock.steady_now()) {}
+    void show(std::uint64_t bytes, std::int64_t products);
+    void clear();
+
+  private:
+    CommandContext& context_;
+    const std::uint64_t size_;
+    SteadyTime drawn_;
+    bool visible_ = false;
+};
+
+}  // namespace assay::tools

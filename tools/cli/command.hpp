@@ -1,0 +1,63 @@
+// What every command shares: its streams, terminal and environment, and how commands are added.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/base/clock.hpp"
+#include "engine/base/error.hpp"
+#include "engine/base/random.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace assay::tools {
+
+// Exit codes of every command (design: 0 it completed, 1 it could not, 2 it was called wrongly).
+inline constexpr int exit_ok = 0;
+inline constexpr int exit_failed = 1;
+inline constexpr int exit_usage = 2;
+
+// The outside world of one invocation. main() fills it from the system, tests from strings.
+struct CommandContext {
+    std::istream& in;
+    std::ostream& out;    // answers
+    std::ostream& error;  // progress, logs, complaints
+    Clock& clock;
+    Random& random;
+    bool in_is_terminal = false;
+    bool out_is_terminal = false;
+    bool error_is_terminal = false;
+    bool colour = false;  // wanted by the environment (NO_COLOR, TERM); ask with the stream's flag
+    int columns = 80;     // of the terminal
+    // The value of an environment variable; nullopt when it is not set.
+    std::function<std::optional<std::string>(const std::string& name)> environment = {};
+    int exit_code = exit_ok;  // set by the command's callback
+};
+
+// Adds one command (with its subcommands, options and help) whose callback runs it and leaves its
+// exit code in the context. `context` outlives the application. One such function per file:
+// add_analyze in tools/cli/analyze.hpp; tools/main.cpp lists them.
+using AddCommand = void (*)(CLI::App& application, CommandContext& context);
+
+// Groups of the help text, in its order.
+inline constexpr const char* group_run = "Run";
+inline constexpr const char* group_client = "Talk to a server";
+inline constexpr const char* group_receive = "Receive and verify";
+inline constexpr const char* group_operate = "Operate";
+
+// Parses the arguments (without the program's name) and runs the command they pick. Usage errors
+// are explained on `context.error`. Returns the exit code.
+int run_command_line(const std::vector<std::string>& arguments,
+                     std::span<const AddCommand> commands, CommandContext& context);
+
+// "assay: line 3: /quantity: is negative ..." on the error stream; gives exit_failed.
+int report(CommandContext& context, const Error& error);
+
+}  // namespace assay::tools

@@ -1,0 +1,25 @@
+// Names every command once. A new command adds its header and its line here.
+// SPDX-License-Identifier: MIT
+#include "tools/cli/commands.hpp"
+
+#include "tools/cli/analyze.hpp"
+#include "tools/cli/batches.hpp"
+#include "tools/cli/listen.hpp"
+#include "tools/cli/serve.hpp"
+#include "tools/cli/signatures.hpp"
+#include "tools/cli/webhooks.hpp"
+
+namespace assay::tools {
+
+namespace {
+constexpr AddCommand commands[] = {
+    add_analyze,  add_serve, add_submit, add_watch,  add_results, add_cancel,
+    add_webhooks, add_keys,  add_listen, add_verify, add_sign,
+};
+}  // namespace
+
+std::span<const AddCommand> all_commands() noexcept {
+    return commands;
+}
+
+}  // namespace assay::tools

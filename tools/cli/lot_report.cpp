@@ -1,0 +1,420 @@
+// Writes the report section by section: worth, bid, verdicts, finds, lines, trust, next steps.
+// SPDX-License-Identifier: MIT
+#include "tools/cli/lot_report.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "tools/cli/batch_progress.hpp"
+
+namespace assay::tools {
+
+namespace {
+
+using namespace engine;
+
+constexpr std::size_t finds_shown = 5;
+constexpr std::size_t faults_shown = 5;
+constexpr std::size_t columns_shown = 6;
+
+// --- text --------------------------------------------------------------------------------------
+
+bool continues_character(char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
+
+std::size_t width_of(std::string_view text) {
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return !continues_character(c); }));
+}
+
+// Without control characters (C0, DEL and, in UTF-8, C1) and cut to `width` characters.
+std::string shown(std::string_view text, std::size_t width) {
+    std::string clean;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto byte = static_cast<unsigned char>(text[at]);
+        const bool c1 =
+            byte == 0xC2 && at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xA0;
+        if (c1) ++at;
+        clean.push_back(byte < 0x20 || byte == 0x7F || c1 ? ' ' : text[at]);
+    }
+    if (width_of(clean) <= width) return clean;
+    std::size_t end = 0;
+    for (std::size_t characters = 0; end < clean.size(); ++end) {
+        if (!continues_character(clean[end]) && characters++ == width - 3) break;
+    }
+    return clean.substr(0, end) + "...";
+}
+
+std::string padded(std::string text, std::size_t width) {
+    const std::size_t has = width_of(text);
+    if (has < width) text.append(width - has, ' ');
+    return text;
+}
+
+std::string right(const std::string& text, std::size_t width) {
+    const std::size_t has = width_of(text);
+    return has < width ? std::string(width - has, ' ') + text : text;
+}
+
+std::string count_of(std::int64_t count, std::string_view one, std::string_view many) {
+    return grouped(count) + " " + std::string(count == 1 ? one : many);
+}
+
+// Exact: "3,006.75 EUR".
+std::string exact(MinorUnits amount, const Currency& currency) {
+    const std::string plain = format_decimal(amount, currency.exponent());
+    const std::size_t point = plain.find('.');
+    const bool negative = plain.front() == '-';
+    std::string whole =
+        plain.substr(negative ? 1 : 0,
+                     point == std::string::npos ? std::string::npos : point - (negative ? 1 : 0));
+    for (std::size_t at = whole.size(); at > 3;)
+        whole.insert(at -= 3, ",");
+    return (negative ? "-" : "") + whole + (point == std::string::npos ? "" : plain.substr(point)) +
+           (currency.empty() ? "" : " " + std::string(currency.code()));
+}
+
+// An estimate shows no more digits than it has: "586 EUR", and cents below ten.
+std::string about(MinorUnits amount, const Currency& currency) {
+    MinorUnits unit = 1;
+    for (int digit = 0; digit < currency.exponent(); ++digit)
+        unit *= 10;
+    if (std::abs(amount) < 10 * unit) return exact(amount, currency);
+    return grouped(divide_half_up(amount, unit)) + " " + std::string(currency.code());
+}
+
+std::string percent(double share) {
+    const double value = 100 * share;
+    const bool small = value < 9.95;
+    std::string text = std::to_string(std::lround(value * (small ? 10 : 1)));
+    if (small) {
+        if (text.size() < 2) text.insert(0, 2 - text.size(), '0');
+        text.insert(text.size() - 1, ".");
+        if (text.ends_with(".0")) text.resize(text.size() - 2);
+    }
+    return text + " %";
+}
+
+std::string percent_of_rate(PartsPerMillion rate) {
+    return percent(static_cast<double>(rate) / 1e6);
+}
+
+// "8 of 10" for .8, else "83 of 100".
+std::string odds(double probability) {
+    const double tenths = 10 * probability;
+    if (std::abs(tenths - std::round(tenths)) < 1e-9) {
+        return std::to_string(std::lround(tenths)) + " of 10";
+    }
+    return std::to_string(std::lround(100 * probability)) + " of 100";
+}
+
+// --- the report --------------------------------------------------------------------------------
+
+class Report {
+  public:
+    Report(const LotReportInput& input, const LotReportStyle& style)
+        : in_(input),
+          analysis_(input.analysis),
+          colour_(style.colour),
+          width_(static_cast<std::size_t>(std::clamp(style.columns, 60, 100))) {}
+
+    std::string text() {
+        head();
+        if (in_.lot != nullptr) {
+            worth(*in_.lot);
+            if (in_.lot->available) bid(*in_.lot);
+        }
+        verdicts();
+        finds();
+        if (in_.lot != nullptr && in_.lot->available) {
+            lines("What carries it", in_.lot->carriers);
+            lines("What drags it", in_.lot->draggers);
+        }
+        if (in_.lot != nullptr) trust(*in_.lot);
+        faults();
+        next_steps();
+        return std::move(out_);
+    }
+
+  private:
+    std::string bold(const std::string& text) const {
+        return colour_ ? "\x1b[1m" + text + "\x1b[0m" : text;
+    }
+    void line(const std::string& text) { out_ += text + "\n"; }
+    void gap() { out_ += '\n'; }
+    void heading(const std::string& text) {
+        gap();
+        line(bold(text));
+    }
+    // A paragraph, wrapped; `first` opens its first line, blanks of that width the others.
+    void paragraph(const std::string& first, const std::string& text) {
+        std::string current = first;
+        bool fresh = true;
+        std::size_t at = 0;
+        while (at < text.size()) {
+            const std::size_t end = std::min(text.find(' ', at), text.size());
+            const std::string word = text.substr(at, end - at);
+            at = end + 1;
+            if (!fresh && width_of(current) + 1 + width_of(word) > width_) {
+                line(current);
+                current = std::string(width_of(first), ' ');
+                fresh = true;
+            }
+            current += (fresh ? "" : " ") + word;
+            fresh = false;
+        }
+        line(current);
+    }
+
+    void head() {
+        std::string facts = count_of(analysis_.completed + analysis_.failed, "product", "products");
+        if (in_.lot != nullptr && in_.lot->units > 0) {
+            facts += ", " + count_of(in_.lot->units, "unit", "units");
+        }
+        if (in_.lot != nullptr && in_.lot->retail > 0) {
+            facts += ", " + exact(in_.lot->retail, in_.lot->currency) + " retail";
+        }
+        line(bold(shown(in_.name, width_)));
+        line(facts);
+    }
+
+    void worth(const LotSummary& lot) {
+        gap();
+        if (!lot.available) {
+            line(bold("What the lot is worth cannot be said yet."));
+            for (const std::string& caveat : lot.caveats)
+                paragraph("  ", caveat);
+            return;
+        }
+        line(bold("Worth about " + about(lot.net_p50, lot.currency)) +
+             " to you, after selling fees and postage.");
+        paragraph("  ", "1 in 10 lots like this brings less than " +
+                            about(lot.net_p10, lot.currency) + ", 1 in 10 more than " +
+                            about(lot.net_p90, lot.currency) + ".");
+    }
+
+    void bid(const LotSummary& lot) {
+        gap();
+        std::string costs = "no freight or premium";
+        if (lot.freight > 0 && lot.premium > 0) {
+            costs = exact(lot.freight, lot.currency) + " freight and " +
+                    percent_of_rate(lot.premium) + " premium";
+        } else if (lot.freight > 0) {
+            costs = exact(lot.freight, lot.currency) + " freight";
+        } else if (lot.premium > 0) {
+            costs = percent_of_rate(lot.premium) + " premium";
+        }
+        const std::string goal = "a return of " + percent_of_rate(lot.target_roi) + " or more in " +
+                                 odds(lot.target_probability) + " cases";
+        if (!lot.max_bid) {
+            line(bold("Do not bid."));
+            paragraph("  ", "With " + costs + " no bid leaves " + goal + ".");
+        } else {
+            line(bold("Bid at most " + about(*lot.max_bid, lot.currency)) +
+                 (lot.max_bid_of_retail ? ", " + percent(*lot.max_bid_of_retail) + " of retail."
+                                        : "."));
+            paragraph("  ", "With " + costs + ", that leaves " + goal + ".");
+        }
+        outlook(lot);
+    }
+
+    void outlook(const LotSummary& lot) {
+        if (lot.outlook.empty()) return;
+        constexpr std::size_t bid_width = 14, odds_width = 18;
+        gap();
+        line("  " + padded("At a bid of", bid_width) + right("you gain in", odds_width) +
+             right("gain " + percent_of_rate(lot.target_roi) + " in", odds_width));
+        std::vector<BidOutlook> ascending = lot.outlook;
+        std::sort(ascending.begin(), ascending.end(),
+                  [](const BidOutlook& a, const BidOutlook& b) { return a.bid < b.bid; });
+        for (const BidOutlook& one : ascending) {
+            const bool yours = in_.terms.bid == one.bid;
+            line("  " + padded(about(one.bid, lot.currency), bid_width) +
+                 right(odds_in_100(one.p_profit), odds_width) +
+                 right(odds_in_100(one.p_target), odds_width) + (yours ? "   <- your bid" : ""));
+        }
+    }
+    static std::string odds_in_100(double probability) {
+        return std::to_string(std::clamp(std::lround(100 * probability), 0L, 100L)) + " of 100";
+    }
+
+    void verdicts() {
+        const auto unjudged =
+            analysis_.by_decision[static_cast<std::size_t>(Decision::insufficient_data)];
+        std::string text;
+        for (std::size_t at = 0; at < decision_count; ++at) {
+            const auto decision = static_cast<Decision>(at);
+            if (analysis_.by_decision[at] == 0 || decision == Decision::insufficient_data) continue;
+            if (!text.empty()) text += ", ";
+            text += grouped(analysis_.by_decision[at]) + " " + std::string(to_string(decision));
+        }
+        if (analysis_.failed > 0) {
+            text += (text.empty() ? "" : ", ") + grouped(analysis_.failed) + " failed";
+        }
+        if (text.empty() && unjudged == 0) return;
+        heading("Verdicts");
+        if (unjudged > 0) paragraph("  ", why_unjudged(unjudged));
+        if (!text.empty()) paragraph("  ", text + ".");
+    }
+    // The verdict `insufficient_data` in words that say what is missing, not that something failed.
+    std::string why_unjudged(std::int64_t lines) const {
+        const bool no_costs = analysis_.cost.lines == 0;
+        std::string text = count_of(lines, "line", "lines") + " cannot be judged one by one: ";
+        text += no_costs ? (lines == 1 ? "it does not name its cost" : "none names its cost")
+                         : "too little is known of what " +
+                               std::string(lines == 1 ? "it costs" : "they cost") + " or sell for";
+        const bool has_lot = in_.lot != nullptr && in_.lot->available;
+        return text + (has_lot ? "; the lot as a whole is judged above." : ".");
+    }
+
+    void finds() {
+        std::vector<const ProductDigest*> best;
+        for (const ProductDigest& digest : analysis_.digests) {
+            const bool wanted =
+                digest.decision == Decision::buy || digest.decision == Decision::review;
+            if (wanted && digest.profit_expected.value_or(0) > 0) best.push_back(&digest);
+        }
+        if (best.empty()) return;
+        std::stable_sort(best.begin(), best.end(), [](const auto* a, const auto* b) {
+            return a->profit_expected > b->profit_expected;
+        });
+        if (best.size() > finds_shown) best.resize(finds_shown);
+        heading("Best finds");
+        const std::size_t title = width_ - 2 - 8 - 3 * 13;
+        line("  " + padded("", title + 8) + right("cost", 13) + right("sells for", 13) +
+             right("profit", 13));
+        for (const ProductDigest* digest : best) {
+            const auto amount = [&](const std::optional<MinorUnits>& value) {
+                return right(value ? about(*value, digest->currency) : "-", 13);
+            };
+            line("  " + padded(std::string(to_string(digest->decision)), 8) +
+                 padded(shown(digest->title, title - 1), title) + amount(digest->unit_cost) +
+                 amount(digest->list_price) + amount(digest->profit_expected));
+        }
+    }
+
+    std::string title_of(std::uint64_t index, std::size_t width) const {
+        const auto found =
+            std::lower_bound(analysis_.digests.begin(), analysis_.digests.end(), index,
+                             [](const ProductDigest& digest, std::uint64_t wanted) {
+                                 return digest.index < wanted;
+                             });
+        const bool known = found != analysis_.digests.end() && found->index == index;
+        if (!known || found->title.empty()) return "product " + grouped(number_of(index));
+        return shown(found->title, width);
+    }
+    static std::int64_t number_of(std::uint64_t index) {
+        return static_cast<std::int64_t>(index) + 1;
+    }
+
+    void lines(const std::string& name, const std::vector<LotShare>& shares) {
+        if (shares.empty()) return;
+        const LotSummary& lot = *in_.lot;
+        constexpr std::size_t number = 7, amount = 13, share = 8;
+        const std::size_t title = width_ - number - 2 * amount - share;
+        gap();
+        line(padded(bold(name), number + title + (colour_ ? 8 : 0)) + right("net", amount) +
+             right("of lot", share) + right("retail", amount));
+        for (const LotShare& one : shares) {
+            const double part = lot.net_mean > 0 ? static_cast<double>(one.expected_net) /
+                                                       static_cast<double>(lot.net_mean)
+                                                 : 0;
+            line(right(grouped(number_of(one.index)), number - 2) + "  " +
+                 padded(title_of(one.index, title - 1), title) +
+                 right(about(one.expected_net, lot.currency), amount) +
+                 right(percent(part), share) +
+                 right(one.retail > 0 ? about(one.retail, lot.currency) : "-", amount));
+        }
+    }
+
+    void trust(const LotSummary& lot) {
+        if (!lot.available) return;
+        const std::string_view word = lot.trust >= 70   ? "well"
+                                      : lot.trust >= 40 ? "fairly"
+                                                        : "little";
+        heading("How far to trust it: " + std::string(word) + " (" + std::to_string(lot.trust) +
+                " of 100)");
+        for (const std::string& caveat : lot.caveats)
+            paragraph("  - ", caveat);
+    }
+
+    void faults() {
+        if (analysis_.failed == 0) return;
+        heading(count_of(analysis_.failed, "product", "products") + " failed");
+        std::size_t listed = 0;
+        for (const ProductDigest& digest : analysis_.digests) {
+            if (digest.error.empty()) continue;
+            if (listed++ == faults_shown) break;
+            paragraph("  " + grouped(number_of(digest.index)) + ": ", shown(digest.error, 400));
+        }
+        if (static_cast<std::size_t>(analysis_.failed) > faults_shown) {
+            paragraph("  ", "The result lines of the others say why: --out FILE writes them.");
+        }
+    }
+
+    void next_steps() {
+        std::vector<std::string> steps;
+        if (in_.lot != nullptr) lot_steps(*in_.lot, steps);
+        column_steps(steps);
+        for (const std::string& remark : analysis_.report.remarks) {
+            steps.push_back("Note: " + shown(remark, 400) + ".");
+        }
+        if (steps.empty()) return;
+        heading("For a better answer");
+        for (const std::string& step : steps)
+            paragraph("  - ", step);
+    }
+
+    void lot_steps(const LotSummary& lot, std::vector<std::string>& steps) const {
+        if (!lot.available) {
+            steps.emplace_back(
+                "Give a retail price and a currency per line (columns such as msrp, UNIT RETAIL, "
+                "currency), or sold prices (comparables in NDJSON).");
+            return;
+        }
+        if (!in_.terms.freight) {
+            steps.emplace_back("Say what it costs to bring the lot to you: --freight 60");
+        }
+        if (!in_.terms.premium) steps.emplace_back("Say the buyer's premium: --premium 5%");
+        if (!in_.terms.bid) steps.emplace_back("Have a bid of yours judged: --bid 200");
+        if (lot.lines_by_comparables < lot.lines_valued) {
+            steps.emplace_back(
+                "Look up what the lines that carry the lot were sold for, and add those prices as "
+                "comparables (NDJSON).");
+        }
+        if (analysis_.cost.lines == 0) {
+            steps.emplace_back("Add a cost per line (unit_cost) for a verdict on each of them.");
+        }
+    }
+
+    void column_steps(std::vector<std::string>& steps) const {
+        std::string unknown;
+        std::size_t count = 0;
+        for (const ColumnMapping& column : analysis_.report.columns) {
+            if (!column.field.empty()) continue;
+            if (++count > columns_shown) continue;
+            unknown += (unknown.empty() ? "" : ", ") + shown(column.header, 30);
+        }
+        if (count == 0) return;
+        if (count > columns_shown)
+            unknown +=
+                " and " + grouped(static_cast<std::int64_t>(count - columns_shown)) + " more";
+        steps.push_back("Columns that were not used: " + unknown +
+                        ". If one of them matters, name it: --columns FIELD=HEADER");
+    }
+
+    const LotReportInput& in_;
+    const LocalAnalysis& analysis_;
+    const bool colour_;
+    const std::size_t width_;
+    std::string out_;
+};
+
+}  // namespace
+
+std::string lot_report(const LotReportInput& input, const LotReportStyle& style) {
+    return Report(input, style).text();
+}
+
+}  // namespace assay::tools

@@ -1,0 +1,295 @@
+// Builds the server from the store upwards, waits, and takes it down in the opposite order.
+// SPDX-License-Identifier: MIT
+#include "tools/cli/serve.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <csignal>
+#include <filesystem>
+#include <ostream>
+
+#include "engine/analysis/tables.hpp"
+#include "engine/base/json_writer.hpp"
+#include "engine/base/version.hpp"
+#include "engine/engine.hpp"
+#include "notify/notifier.hpp"
+#include "tools/api/api.hpp"
+#include "tools/api/http_server.hpp"
+#include "tools/api/key_store.hpp"
+#include "tools/api/log.hpp"
+#include "tools/cli/master_key.hpp"
+#include "tools/cli/stop_signal.hpp"
+
+namespace assay::tools {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Together with what is quick they stay under the 12 seconds that a stop may take.
+constexpr milliseconds requests_drain{4'000};
+constexpr milliseconds attempts_drain{6'000};
+
+// No secret ever lands in a core file, and descriptors are what the machine allows.
+void set_process_limits() {
+    const rlimit no_core{0, 0};
+    setrlimit(RLIMIT_CORE, &no_core);
+    rlimit files{};
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+void write_to_stderr(std::string_view line) {
+    while (!line.empty()) {
+        const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+        if (written <= 0) return;  // nobody reads the log: the work goes on
+        line.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+std::vector<engine::Migration> all_migrations() {
+    std::vector<engine::Migration> all;
+    for (const auto module : {engine::batch_store::migrations(), notify::notify_store::migrations(),
+                              KeyStore::migrations()})
+        all.insert(all.end(), module.begin(), module.end());
+    return all;
+}
+
+Result<notify::NotifierOptions> notifier_options(const ServeOptions& options,
+                                                 const std::string& public_url) {
+    notify::NotifierOptions notifier;
+    notifier.urls.allow_http = options.allow_insecure_endpoints;
+    notifier.urls.allow_loopback = options.allow_insecure_endpoints;
+    notifier.addresses.allow_loopback = options.allow_insecure_endpoints;
+    for (const std::string& text : options.endpoint_cidrs) {
+        auto cidr = notify::parse_cidr(text);
+        if (!cidr) {
+            cidr.error().field = "--allow-endpoint-cidr";
+            return std::move(cidr).error();
+        }
+        notifier.addresses.allowed.push_back(*cidr);
+    }
+    notifier.public_url = public_url;
+    notifier.drain = attempts_drain;
+    return notifier;
+}
+
+// The first start: the key is put away before it opens anything, so that no crash in between locks
+// everybody out.
+Result<void> make_admin_key(KeyStore& keys, const std::filesystem::path& directory, Log& log) {
+    if (!keys.empty()) return {};
+    const auto created = keys.make(TenantId("default"), "admin", {Scope::admin}, std::nullopt);
+    const std::filesystem::path file = directory / "admin.key";
+    if (auto written = write_private_file(file, created.text + "\n"); !written) return written;
+    if (auto added = keys.add(created.key); !added) return added;
+    log.write(LogLevel::info, "admin_key_written", {{"file", file.native()}});
+    return {};
+}
+
+// Everything that lives while the server runs. Members stand in the order in which they are built.
+class ServerProcess {
+  public:
+    ServerProcess(const ServeOptions& options, CommandContext& context)
+        : options_(options), context_(context), log_(context.clock, write_to_stderr) {}
+
+    Result<void> start();
+    void stop();
+    const std::string& url() const { return server_->url(); }
+    Log& log() { return log_; }
+
+  private:
+    Result<void> open_store();
+    Result<void> build_parts(const MasterKey& key);
+    std::string public_url() const {
+        std::string url = options_.public_url.empty() ? server_->url() : options_.public_url;
+        while (url.ends_with('/'))
+            url.pop_back();
+        return url;
+    }
+
+    const ServeOptions& options_;
+    CommandContext& context_;
+    Log log_;
+    std::unique_ptr<HttpServer> server_;
+    std::unique_ptr<engine::Database> database_;
+    std::unique_ptr<engine::Writer> writer_;
+    std::unique_ptr<notify::SecretBox> secrets_;
+    std::unique_ptr<notify::ResultsLinks> links_;
+    std::unique_ptr<KeyStore> keys_;
+    std::unique_ptr<notify::Notifier> notifier_;
+    std::unique_ptr<engine::Engine> engine_;
+    std::unique_ptr<Api> api_;
+};
+
+Result<void> ServerProcess::open_store() {
+    const auto migrations = all_migrations();
+    auto database =
+        engine::Database::open({options_.data_directory, options_.recover, {}}, migrations);
+    if (!database) return std::move(database).error();
+    database_ = *std::move(database);
+    if (!database_->recovered().empty())
+        log_.write(LogLevel::warning, "recovered", {{"message", database_->recovered()}});
+    writer_ = std::make_unique<engine::Writer>(*database_, context_.clock);
+    return {};
+}
+
+Result<void> ServerProcess::build_parts(const MasterKey& key) {
+    auto tables = engine::load_tables();
+    if (!tables) return std::move(tables).error();
+    auto for_notifier = notifier_options(options_, public_url());
+    if (!for_notifier) return std::move(for_notifier).error();
+    engine::EngineOptions for_engine;
+    for_engine.threads = options_.threads;
+    if (auto checked = validate(for_engine); !checked) return checked;
+
+    secrets_ = std::make_unique<notify::SecretBox>(key);
+    links_ =
+        std::make_unique<notify::ResultsLinks>(public_url(), derived_key(key, "results links"));
+    notifier_ = std::make_unique<notify::Notifier>(
+        notify::Notifier::Parts{*database_, *writer_, context_.clock, context_.random, *secrets_,
+                                *links_},
+        *std::move(for_notifier));
+    writer_->add_listener(*notifier_);
+    engine_ = std::make_unique<engine::Engine>(*database_, *writer_, context_.clock,
+                                               context_.random, *std::move(tables), for_engine);
+    keys_ = std::make_unique<KeyStore>(*database_, *writer_, context_.clock, context_.random);
+    if (auto loaded = keys_->load(); !loaded) return loaded;
+    api_ = std::make_unique<Api>(ApiServices{*database_, *writer_, *engine_, *notifier_, *links_,
+                                             *keys_, context_.clock, context_.random, log_});
+    return make_admin_key(*keys_, database_->directory(), log_);
+}
+
+Result<void> ServerProcess::start() {
+    const auto address = parse_listen(options_.listen);
+    if (!address) return address.error();
+    HttpServerOptions http;
+    http.address = address->address;
+    http.port = address->port;
+    http.tls_certificate = options_.tls_certificate;
+    http.tls_key = options_.tls_key;
+    auto server = HttpServer::listen(std::move(http), context_.clock);
+    if (!server) return std::move(server).error();
+    server_ = *std::move(server);
+    if (options_.public_url.empty() && (address->address == "0.0.0.0" || address->address == "::"))
+        log_.write(LogLevel::warning, "public_url_unknown",
+                   {{"message",
+                     "the results links in webhooks will not lead here from elsewhere; "
+                     "use --public-url"}});
+
+    if (auto opened = open_store(); !opened) return opened;
+    auto key = load_master_key(
+        {options_.key_file, context_.environment("ASSAY_MASTER_KEY"), database_->directory()},
+        context_.random);
+    if (!key) return std::move(key).error();
+    if (key->beside_data)
+        log_.write(LogLevel::warning, "master_key_beside_data",
+                   {{"message",
+                     "whoever takes the data directory takes the key that seals its "
+                     "secrets; use --key-file or ASSAY_MASTER_KEY"}});
+    if (auto built = build_parts(key->key); !built) return built;
+    if (auto started = engine_->start(); !started) return started;
+    if (auto started = notifier_->start(); !started) return started;
+    server_->serve(*api_);
+    return {};
+}
+
+// Requests first, since they call everything else; the writer last, since everything calls it.
+void ServerProcess::stop() {
+    if (server_) server_->stop(requests_drain);
+    if (engine_) engine_->stop();
+    if (notifier_) notifier_->stop();
+    if (writer_) writer_->stop();
+}
+
+}  // namespace
+
+Result<ListenAddress> parse_listen(const std::string& text) {
+    ListenAddress parsed;
+    const std::size_t colon = text.rfind(':');
+    bool sound = colon != std::string::npos && colon > 0;
+    if (sound) {
+        parsed.address = text.substr(0, colon);
+        const char* end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, parsed.port);
+        sound = colon + 1 < text.size() && error == std::errc{} && stop == end;
+        const bool bracketed = parsed.address.front() == '[' && parsed.address.back() == ']';
+        if (bracketed)
+            parsed.address = parsed.address.substr(1, parsed.address.size() - 2);
+        else
+            sound = sound && parsed.address.find(':') == std::string::npos;
+    }
+    if (!sound)
+        return fail(ErrorCode::invalid_argument, "\"" + text + "\" is no address and port",
+                    "--listen", "write ADDRESS:PORT, e.g. 127.0.0.1:8080 or [::1]:0");
+    return parsed;
+}
+
+int run_serve(const ServeOptions& options, CommandContext& context) {
+    set_process_limits();
+    auto signal = std::make_unique<StopSignal>();  // before the first thread
+    ServerProcess process(options, context);
+    if (auto started = process.start(); !started) {
+        process.stop();
+        return report(context, started.error());
+    }
+    std::string line;
+    JsonWriter(line)
+        .begin_object()
+        .member("event", "ready")
+        .member("url", process.url())
+        .end_object();
+    context.out << line << '\n' << std::flush;
+    process.log().write(LogLevel::info, "ready", {{"url", process.url()}, {"version", version}});
+
+    const int number = signal->wait();
+    process.log().write(LogLevel::info, "stopping", {{"signal", std::int64_t{number}}});
+    signal.reset();  // from here on a signal ends the program at once
+    process.stop();
+    process.log().write(LogLevel::info, "stopped");
+    return exit_ok;
+}
+
+void add_serve(CLI::App& application, CommandContext& context) {
+    auto options = std::make_shared<ServeOptions>();
+    CLI::App* command = application.add_subcommand(
+        "serve", "Run the server: takes batches over HTTP, analyses them, calls webhooks");
+    command->group(group_run);
+    command
+        ->add_option("--data-dir", options->data_directory,
+                     "Where everything is kept; made at the first start")
+        ->capture_default_str();
+    command->add_option("--listen", options->listen, "ADDRESS:PORT; port 0 takes a free one")
+        ->capture_default_str();
+    command->add_option("--public-url", options->public_url,
+                        "How receivers reach this server, for the results links in webhooks");
+    auto* certificate =
+        command->add_option("--tls-cert", options->tls_certificate,
+                            "PEM file with the certificate and its chain: serve HTTPS");
+    auto* key = command->add_option("--tls-key", options->tls_key, "PEM file with its key");
+    certificate->needs(key);
+    key->needs(certificate);
+    command->add_option("--key-file", options->key_file,
+                        "File with the 32-byte master key (64 hexadecimal digits) that seals "
+                        "secrets; else ASSAY_MASTER_KEY, else one is made beside the data");
+    command->add_flag("--allow-insecure-endpoints", options->allow_insecure_endpoints,
+                      "Let webhooks go to http:// and to this machine, for trying things out");
+    command->add_option("--allow-endpoint-cidr", options->endpoint_cidrs,
+                        "Let webhooks go to this private network, e.g. 10.1.0.0/16; repeatable");
+    command->add_flag("--recover", options->recover,
+                      "Start although the store has lost commits; says what is missing");
+    command->add_option("--threads", options->threads, "Threads that analyse; 0: one per core")
+        ->check(CLI::Range(0, 256));
+    command->footer(
+        "Prints {\"event\":\"ready\",\"url\":...} on standard output when it takes requests; logs "
+        "go to standard\nerror as JSON lines. The first start writes the admin key to "
+        "DATA_DIR/admin.key.\n\nExample: assay serve --data-dir /var/lib/assay --listen "
+        "127.0.0.1:8080");
+    command->callback([options, &context] { context.exit_code = run_serve(*options, context); });
+}
+
+}  // namespace assay::tools

@@ -1,0 +1,94 @@
+// Options, environment and answers of the commands that talk to a server.
+// SPDX-License-Identifier: MIT
+#include "tools/cli/server_options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/json/serialize.hpp>
+#include <ostream>
+
+#include "engine/base/encoding.hpp"
+
+namespace assay::tools {
+
+void add_server_options(CLI::App& command, ServerOptions& options) {
+    command
+        .add_option("--server", options.server,
+                    "Where the server is; default: ASSAY_SERVER, else http://127.0.0.1:8080")
+        ->type_name("URL");
+    command
+        .add_option("--key", options.key,
+                    "API key; better in ASSAY_API_KEY, where other users cannot read it")
+        ->type_name("KEY");
+    command.add_flag("--json", options.json, "Answer in JSON, for scripts");
+}
+
+Result<ApiClient> connect(const ServerOptions& options, const CommandContext& context) {
+    const auto from_environment = [&](const char* name) {
+        return context.environment ? context.environment(name).value_or("") : std::string();
+    };
+    ServerAddress address;
+    const std::string server =
+        options.server.empty() ? from_environment("ASSAY_SERVER") : options.server;
+    if (!server.empty()) address.url = server;
+    address.key = options.key.empty() ? from_environment("ASSAY_API_KEY") : options.key;
+    return ApiClient::make(std::move(address));
+}
+
+const boost::json::value* member(const boost::json::value& object, std::string_view name) {
+    return object.is_object() ? object.get_object().if_contains(name) : nullptr;
+}
+
+std::string text_member(const boost::json::value& object, std::string_view name,
+                        std::string_view fallback) {
+    const auto* value = member(object, name);
+    if (value == nullptr || !value->is_string()) return std::string(fallback);
+    return std::string(value->get_string());
+}
+
+std::string joined_member(const boost::json::value& object, std::string_view name) {
+    const auto* list = member(object, name);
+    std::string text;
+    if (list == nullptr || !list->is_array()) return text;
+    for (const auto& item : list->get_array()) {
+        if (!item.is_string()) continue;
+        if (!text.empty()) text += ", ";
+        text += printable(item.get_string());
+    }
+    return text;
+}
+
+std::int64_t integer_member(const boost::json::value& object, std::string_view name,
+                            std::int64_t fallback) {
+    const auto* value = member(object, name);
+    return value != nullptr && value->is_int64() ? value->get_int64() : fallback;
+}
+
+std::string url_encoded(std::string_view text) {
+    std::string encoded;
+    for (const char c : text) {
+        const bool unreserved = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                                (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.' ||
+                                c == '~';
+        if (unreserved) {
+            encoded += c;
+        } else {
+            encoded += '%';
+            encoded += to_hex({&c, 1});
+        }
+    }
+    return encoded;
+}
+
+void print_json(CommandContext& context, const boost::json::value& value) {
+    context.out << boost::json::serialize(value) << '\n';
+}
+
+std::string printable(std::string_view text) {
+    std::string safe(text);
+    for (char& c : safe) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+    }
+    return safe;
+}
+
+}  // namespace assay::tools

@@ -1,0 +1,297 @@
+// webhooks and keys: options, help, and what they print.
+// SPDX-License-Identifier: MIT
+#include "tools/cli/webhooks.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <charconv>
+#include <fstream>
+#include <istream>
+#include <memory>
+#include <ostream>
+
+#include "tools/cli/client_action.hpp"
+#include "tools/cli/server_options.hpp"
+#include "tools/cli/table.hpp"
+
+namespace assay::tools {
+namespace {
+
+struct WebhookOptions {
+    ServerOptions server;
+    std::string id, url, description, profile, secret_file, status;
+    std::vector<std::string> events, headers, retry;
+    std::int64_t limit = 20;
+};
+
+// "2s", "500ms", "5m", "2h" in milliseconds.
+Result<std::int64_t> parse_duration(const std::string& text) {
+    std::int64_t number = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    if (fault == std::errc() && number >= 0 && number <= 86'400'000) {
+        if (unit == "ms") return number;
+        if (unit == "s" || unit.empty()) return number * 1'000;
+        if (unit == "m") return number * 60'000;
+        if (unit == "h") return number * 3'600'000;
+    }
+    return fail(ErrorCode::invalid_argument, "\"" + text + "\" is not a duration", "--retry",
+                "write delays such as 30s,5m,2h");
+}
+
+Result<std::string> read_secret(const std::string& file, CommandContext& context) {
+    std::string secret;
+    if (file == "-") {
+        std::getline(context.in, secret);
+    } else {
+        std::ifstream in(file);
+        if (!in) return fail(ErrorCode::invalid_argument, "cannot read " + file, "--secret-file");
+        std::getline(in, secret);
+    }
+    while (!secret.empty() && (secret.back() == '\r' || secret.back() == ' '))
+        secret.pop_back();
+    return secret;
+}
+
+Result<boost::json::object> creation_of(const WebhookOptions& options, CommandContext& context) {
+    boost::json::object body{{"url", options.url}};
+    if (!options.description.empty()) body["description"] = options.description;
+    if (!options.profile.empty()) body["profile"] = options.profile;
+    if (!options.events.empty()) {
+        body["events"] = boost::json::array(options.events.begin(), options.events.end());
+    }
+    if (!options.secret_file.empty()) {
+        auto secret = read_secret(options.secret_file, context);
+        if (!secret) return std::move(secret).error();
+        body["secret"] = *secret;
+    }
+    boost::json::object overrides;
+    if (!options.retry.empty()) {
+        boost::json::array delays;
+        for (const auto& text : options.retry) {
+            const auto delay = parse_duration(text);
+            if (!delay) return delay.error();
+            delays.push_back(*delay);
+        }
+        overrides["retry"] = boost::json::object{{"delays_ms", std::move(delays)}};
+    }
+    if (!options.headers.empty()) {
+        boost::json::object headers;
+        for (const auto& header : options.headers) {
+            const auto colon = header.find(':');
+            if (colon == std::string::npos) {
+                return fail(ErrorCode::invalid_argument, "\"" + header + "\" is not a header",
+                            "--header", "write it like 'X-Team: returns'");
+            }
+            const auto start = header.find_first_not_of(' ', colon + 1);
+            headers[header.substr(0, colon)] =
+                start == std::string::npos ? "" : header.substr(start);
+        }
+        overrides["headers"] = std::move(headers);
+    }
+    if (!overrides.empty()) body["overrides"] = std::move(overrides);
+    return body;
+}
+
+void print_webhook(CommandContext& context, const boost::json::value& webhook) {
+    const auto* active = member(webhook, "active");
+    const bool is_active = active != nullptr && active->is_bool() && active->get_bool();
+    std::vector<std::vector<std::string>> rows{
+        {"id", printable(text_member(webhook, "id"))},
+        {"url", printable(text_member(webhook, "url"))},
+        {"profile", printable(text_member(webhook, "profile"))},
+        {"events", joined_member(webhook, "events")},
+        {"active", is_active ? "yes" : "no"}};
+    if (const auto text = text_member(webhook, "description"); !text.empty()) {
+        rows.push_back({"description", printable(text)});
+    }
+    context.out << aligned(rows);
+}
+
+int run_create(const WebhookOptions& options, ApiClient& client, CommandContext& context) {
+    auto body = creation_of(options, context);
+    if (!body) return report(context, body.error());
+    auto webhook = client.post("/v1/webhooks", *body);
+    if (!webhook) return report(context, webhook.error());
+    if (options.server.json) {
+        print_json(context, *webhook);
+        return exit_ok;
+    }
+    print_webhook(context, *webhook);
+    if (const auto secret = text_member(*webhook, "secret"); !secret.empty()) {
+        context.out << "secret       " << secret << '\n';
+        context.error << shown_once;
+    }
+    return exit_ok;
+}
+
+int run_list(const WebhookOptions& options, ApiClient& client, CommandContext& context) {
+    auto page = client.get("/v1/webhooks?limit=100");
+    if (!page) return report(context, page.error());
+    if (options.server.json) {
+        print_json(context, *page);
+        return exit_ok;
+    }
+    std::vector<std::vector<std::string>> rows{{"ID", "PROFILE", "ACTIVE", "EVENTS", "URL"}};
+    if (const auto* data = member(*page, "data"); data != nullptr && data->is_array()) {
+        for (const auto& webhook : data->get_array()) {
+            const auto* active = member(webhook, "active");
+            rows.push_back(
+                {printable(text_member(webhook, "id")), printable(text_member(webhook, "profile")),
+                 active && active->is_bool() && active->get_bool() ? "yes" : "no",
+                 joined_member(webhook, "events"), printable(text_member(webhook, "url"))});
+        }
+    }
+    if (rows.size() == 1) {
+        context.error << "No endpoints yet. Make one: assay webhooks create --url https://...\n";
+    } else {
+        context.out << aligned(rows);
+    }
+    return exit_ok;
+}
+
+int run_get(const WebhookOptions& options, ApiClient& client, CommandContext& context) {
+    auto webhook = client.get("/v1/webhooks/" + url_encoded(options.id));
+    if (!webhook) return report(context, webhook.error());
+    if (options.server.json) {
+        print_json(context, *webhook);
+    } else {
+        print_webhook(context, *webhook);
+    }
+    return exit_ok;
+}
+
+int run_delete(const WebhookOptions& options, ApiClient& client, CommandContext& context) {
+    auto answer = client.remove("/v1/webhooks/" + url_encoded(options.id));
+    if (!answer) return report(context, answer.error());
+    if (options.server.json) print_json(context, *answer);
+    return exit_ok;
+}
+
+int run_test(const WebhookOptions& options, ApiClient& client, CommandContext& context) {
+    auto answer = client.post("/v1/webhooks/" + url_encoded(options.id) + "/test", nullptr);
+    if (!answer) return report(context, answer.error());
+    if (options.server.json) {
+        print_json(context, *answer);
+    } else {
+        context.out << "Sent as event " << printable(text_member(*answer, "event_id"))
+                    << ". What came of it: assay webhooks deliveries " << options.id << '\n';
+    }
+    return exit_ok;
+}
+
+int run_deliveries(const WebhookOptions& options, ApiClient& client, CommandContext& context) {
+    std::string path = "/v1/webhooks/" + url_encoded(options.id) +
+                       "/deliveries?limit=" + std::to_string(options.limit);
+    if (!options.status.empty()) path += "&status=" + url_encoded(options.status);
+    auto page = client.get(path);
+    if (!page) return report(context, page.error());
+    if (options.server.json) {
+        print_json(context, *page);
+        return exit_ok;
+    }
+    std::vector<std::vector<std::string>> rows{
+        {"DELIVERY", "EVENT", "STATUS", "ATTEMPTS", "LAST ANSWER", "NEXT ATTEMPT"}};
+    if (const auto* data = member(*page, "data"); data != nullptr && data->is_array()) {
+        for (const auto& row : data->get_array()) {
+            const auto code = integer_member(row, "last_status_code");
+            const auto error = printable(text_member(row, "last_error"));
+            rows.push_back({printable(text_member(row, "id")), printable(text_member(row, "type")),
+                            printable(text_member(row, "status")),
+                            std::to_string(integer_member(row, "attempts")),
+                            code > 0 ? std::to_string(code) : error,
+                            printable(text_member(row, "next_attempt_at", "-"))});
+        }
+    }
+    if (rows.size() == 1) {
+        context.error << "No deliveries yet.\n";
+    } else {
+        context.out << aligned(rows);
+    }
+    return exit_ok;
+}
+
+int run_redeliver(const WebhookOptions& options, ApiClient& client, CommandContext& context) {
+    auto answer = client.post("/v1/deliveries/" + url_encoded(options.id) + "/redeliver", nullptr);
+    if (!answer) return report(context, answer.error());
+    if (options.server.json) print_json(context, *answer);
+    return exit_ok;
+}
+
+void add_id(CLI::App& command, WebhookOptions& options, const char* what) {
+    command.add_option("id", options.id, what)->required()->type_name("");
+}
+
+void add_create(CLI::App& parent, const std::shared_ptr<WebhookOptions>& options,
+                CommandContext& context) {
+    CLI::App* create =
+        add_client_action(parent, "create", "Register an endpoint; shows its secret once", options,
+                          context, run_create);
+    create->add_option("--url", options->url, "Where to send: https://...")
+        ->required()
+        ->type_name("URL");
+    create
+        ->add_option("--events", options->events,
+                     "What to send, e.g. batch.* or * for everything; default: analysis.completed")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("TYPE,...");
+    create
+        ->add_option("--profile", options->profile,
+                     "Shape and signature: standard-webhooks (default) or resell-scan")
+        ->type_name("NAME");
+    create->add_option("--description", options->description, "A note to yourself")
+        ->type_name("TEXT");
+    create
+        ->add_option("--secret-file", options->secret_file,
+                     "Use the secret in this file (or - for standard input); default: make one")
+        ->type_name("FILE");
+    create->add_option("--header", options->headers, "Send this header too, e.g. 'X-Team: returns'")
+        ->allow_extra_args(false)
+        ->type_name("'NAME: VALUE'");
+    create->add_option("--retry", options->retry, "Other delays before the retries, e.g. 30s,5m,2h")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("DELAY,...");
+}
+
+}  // namespace
+
+void add_webhooks(CLI::App& application, CommandContext& context) {
+    auto options = std::make_shared<WebhookOptions>();
+    CLI::App* webhooks =
+        application.add_subcommand("webhooks", "Endpoints that are told when a batch is done");
+    webhooks->group(group_client);
+    webhooks->require_subcommand(1);
+    add_create(*webhooks, options, context);
+    add_client_action(*webhooks, "list", "All endpoints", options, context, run_list);
+    add_id(*add_client_action(*webhooks, "get", "One endpoint", options, context, run_get),
+           *options, "The endpoint's id (wh_...)");
+    add_id(
+        *add_client_action(*webhooks, "delete", "Remove an endpoint; what waits for it is not sent",
+                           options, context, run_delete),
+        *options, "The endpoint's id (wh_...)");
+    add_id(*add_client_action(*webhooks, "test", "Send a sample event to an endpoint", options,
+                              context, run_test),
+           *options, "The endpoint's id (wh_...)");
+    CLI::App* deliveries =
+        add_client_action(*webhooks, "deliveries", "What was sent to an endpoint, newest first",
+                          options, context, run_deliveries);
+    add_id(*deliveries, *options, "The endpoint's id (wh_...)");
+    deliveries->add_option("--status", options->status, "pending, delivered, failed or cancelled")
+        ->type_name("STATUS");
+    deliveries->add_option("--limit", options->limit, "How many")
+        ->check(CLI::Range(1, 100))
+        ->type_name("N");
+    add_id(
+        *add_client_action(*webhooks, "redeliver", "Send one delivery again: same id, same bytes",
+                           options, context, run_redeliver),
+        *options, "The delivery's id (dlv_...)");
+    webhooks->footer(
+        "Examples:\n"
+        "  assay webhooks create --url https://example.com/hook --events analysis.completed\n"
+        "  assay webhooks deliveries wh_...\n");
+}
+
+}  // namespace assay::tools

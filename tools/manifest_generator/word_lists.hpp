@@ -1,0 +1,130 @@
+// The words that generated products are made of: departments, brands, things, prices.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace assay::tools {
+
+struct Department {
+    std::string_view name;
+    std::array<std::string_view, 4> subcategories;
+    std::array<std::string_view, 8> brands;  // invented
+    std::array<std::string_view, 8> things;
+    std::array<std::string_view, 6> qualities;
+    double median_price;  // of a new one, in major units
+    double price_spread;  // standard deviation of its logarithm
+    double median_grams;
+    double sold_per_quarter;
+};
+
+inline constexpr std::array<Department, 10> departments = {{
+    {"Electronics",
+     {"Headphones", "Tablets", "Monitors", "Smart Home"},
+     {"Norvik", "Auralon", "Pixtera", "Voltic", "Kestrel", "Omnio", "Brightwave", "Sonara"},
+     {"Wireless Headphones", "10-inch Tablet", "27\" Monitor", "Smart Speaker", "Portable Charger",
+      "Bluetooth Soundbar", "Webcam", "USB-C Dock"},
+     {"64GB Black", "128GB Silver", "with Charging Case", "QHD 144Hz", "Noise Cancelling", "White"},
+     95,
+     0.75,
+     900,
+     60},
+    {"Kitchen",
+     {"Small Appliances", "Cookware", "Coffee", "Storage"},
+     {"Halden", "Cucina Nova", "Bellario", "Tavolo", "Kupfer", "Maison Gris", "Emberline",
+      "Stillwater"},
+     {"Stainless Steel Kettle 1.7L", "Espresso Machine", "10-Piece Cookware Set", "Stand Mixer",
+      "Air Fryer 5.5L", "Knife Block Set", "Toaster 2-Slice", "Food Processor"},
+     {"Matte Black", "Brushed Steel", "with Accessories", "Digital", "Red", "Non-Stick"},
+     58,
+     0.6,
+     3200,
+     45},
+    {"Home & Garden",
+     {"Furniture", "Vacuum Cleaners", "Lighting", "Outdoor"},
+     {"Lindgren", "Oakmere", "Terravita", "Cleanox", "Lumenor", "Fjellheim", "Verdana Home",
+      "Casaluna"},
+     {"Cordless Stick Vacuum", "LED Ceiling Light", "Garden Chair", "Bookshelf 5-Tier",
+      "Patio Umbrella", "Memory Foam Pillow", "Floor Lamp", "Storage Bench"},
+     {"Oak", "Grey", "Set of 2", "Dimmable", "Foldable", "180cm"},
+     72,
+     0.7,
+     6500,
+     25},
+    {"Toys",
+     {"Building Sets", "Dolls", "Board Games", "Outdoor Play"},
+     {"Brickaro", "Playmere", "Tinkerly", "Wunderhaus", "Puzzlix", "Kidova", "Dinoland", "Robly"},
+     {"Construction Brick Set 1200 pcs", "Remote Control Car", "Wooden Train Set", "Board Game",
+      "Dollhouse", "Plush Bear", "Science Kit", "Water Blaster"},
+     {"Ages 3+", "Ages 8+", "Limited Edition", "Deluxe", "Starter Pack", "Glow in the Dark"},
+     34,
+     0.55,
+     1100,
+     80},
+    {"Sports",
+     {"Fitness", "Cycling", "Camping", "Team Sports"},
+     {"Peakline", "Rovero", "Altavia", "Strider", "Kinetix", "Torrent", "Basecamp One", "Velora"},
+     {"Adjustable Dumbbell", "Yoga Mat", "Bike Helmet", "2-Person Tent", "Sleeping Bag",
+      "Running Belt", "Resistance Band Set", "Hiking Backpack 40L"},
+     {"24kg", "Blue", "Size M", "Size L", "Waterproof", "with Pump"},
+     49,
+     0.65,
+     2400,
+     35},
+    {"Home Improvement",
+     {"Power Tools", "Hand Tools", "Plumbing", "Paint"},
+     {"Drillmark", "Ironhand", "Werkos", "Tornado Tools", "Maxtor Pro", "Gripwell", "Steelyard",
+      "Handfest"},
+     {"Cordless Drill 18V", "Bench Vice 125mm", "Angle Grinder", "Laser Level", "Socket Set 94 pcs",
+      "Jigsaw", "Pressure Washer", "Work Light"},
+     {"with 2 Batteries", "Bare Tool", "in Case", "750W", "Brushless", "Kit"},
+     88,
+     0.6,
+     3000,
+     30},
+    {"Books",
+     {"Fiction", "Cooking", "Business", "Children"},
+     {"Larkspur Press", "Northgate", "Quillhouse", "Meridian", "Papercut", "Ostwind", "Bluebell",
+      "Harborview"},
+     {"The Salt Road", "Learning to Cook", "Small Numbers", "A Year of Gardens", "The Long Harbour",
+      "Atlas of Wind", "Markets Explained", "The Paper Fox"},
+     {"Hardcover", "Paperback", "2nd Edition", "Illustrated", "Boxed Set", "Signed"},
+     16,
+     0.5,
+     480,
+     20},
+    {"Apparel",
+     {"Shoes", "Jackets", "Bags", "Watches"},
+     {"Calderon", "Mistral", "Ashford", "Nordlys", "Verano", "Tempo", "Harrow", "Silva"},
+     {"Running Shoes", "Rain Jacket", "Leather Bag", "Chronograph Watch", "Wool Sweater",
+      "Chelsea Boots", "Denim Jacket", "Travel Backpack"},
+     {"Size 42", "Size M", "Black", "Navy", "Brown Leather", "Women's"},
+     64,
+     0.7,
+     800,
+     40},
+    {"Pet Supplies",
+     {"Beds", "Feeding", "Toys", "Grooming"},
+     {"Pawson", "Felino", "Barkley", "Tierfreund", "Whiskra", "Hundewelt", "Petalia", "Nestling"},
+     {"Orthopedic Dog Bed", "Cat Tree 150cm", "Automatic Feeder", "Grooming Kit", "Pet Carrier",
+      "Water Fountain", "Chew Toy Set", "Aquarium 54L"},
+     {"Large", "Medium", "Washable", "Grey", "with Filter", "Foldable"},
+     38,
+     0.5,
+     2100,
+     30},
+    {"Computers",
+     {"Components", "Networking", "Keyboards", "Storage"},
+     {"Quantix", "Northbridge", "Datacore", "Keyra", "Helion", "Netlink Pro", "Silicon Bay",
+      "Vectra"},
+     {"Mechanical Keyboard", "NVMe SSD 1TB", "WiFi 6 Router", "Gaming Mouse", "Graphics Card 8GB",
+      "DDR4 RAM 32GB", "Mini PC", "External HDD 4TB"},
+     {"RGB", "Tenkeyless", "Wireless", "OEM", "Retail Box", "Low Profile"},
+     110,
+     0.8,
+     1200,
+     50},
+}};
+
+}  // namespace assay::tools
