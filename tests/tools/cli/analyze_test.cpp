@@ -56,7 +56,7 @@ class AnalyzeTest : public ::testing::Test {
     }
     // A file of the public data, or a skipped test.
     static std::string shared(const std::string& name) {
-        return shared_data(name).string();
+        return assay::testing::shared_data(name).string();
     }
     static std::int64_t lines_of(const std::string& text) {
         return std::count(text.begin(), text.end(), '\n');
