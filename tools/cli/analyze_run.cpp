@@ -230,10 +230,7 @@ int run_analyze(const AnalyzeOptions& options, CommandContext& context) {
         if (!writable) return report(context, writable.error());
         run->write = [&output](std::string_view lines) { return output.write(lines); };
     } else if (!context.out_is_terminal && !options.json) {
-        run->write = [&context](std::string_view lines) {
-            context.out.write(lines.data(), static_cast<std::streamsize>(lines.size()));
-            return context.out.good();
-        };
+        run->write = [&context](std::string_view lines) { return write_lines(context.out, lines); };
     }
     const bool for_people = context.out_is_terminal && !options.json;
     run->digest = for_people;
@@ -246,7 +243,7 @@ int run_analyze(const AnalyzeOptions& options, CommandContext& context) {
     std::istream bytes(&*input.buffer);
     const auto analysis = analyse_stream(bytes, std::move(*run));
     bar.clear();
-    if (!analysis) return report(context, analysis.error());
+    if (!analysis) return report_input(context, input.name, analysis.error());
     if (!options.out.empty()) {
         const auto kept = output.finish();
         if (!kept) return report(context, kept.error());

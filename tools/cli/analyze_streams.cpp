@@ -3,9 +3,11 @@
 #include "tools/cli/analyze_streams.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <optional>
 #include <ostream>
+#include <system_error>
 
 #include "tools/cli/batch_progress.hpp"
 
@@ -69,6 +71,23 @@ InputFormat sniff_format(std::string_view bytes) noexcept {
     return whole_line ? InputFormat::ndjson : InputFormat::json;
 }
 
+Error stream_failure(const std::string& what) {
+    const int cause = errno;
+    const ErrorCode code = cause == ENOSPC  ? ErrorCode::storage_full
+                           : cause == EPIPE ? ErrorCode::cancelled
+                                            : ErrorCode::io_error;
+    const std::string reason = cause == 0 ? "" : ": " + std::generic_category().message(cause);
+    return fail(code, what + reason);
+}
+
+Result<void> write_lines(std::ostream& out, std::string_view lines) {
+    errno = 0;
+    out.write(lines.data(), static_cast<std::streamsize>(lines.size()));
+    out.flush();
+    if (!out) return stream_failure("cannot write the results");
+    return {};
+}
+
 Result<void> AnalyzeInput::open(const std::string& path, const std::string& format_name,
                                 std::istream& standard_input) {
     std::istream* from = &standard_input;
@@ -78,8 +97,9 @@ Result<void> AnalyzeInput::open(const std::string& path, const std::string& form
         if (std::filesystem::is_directory(path, unknown)) {
             return fail(ErrorCode::io_error, path + " is a directory");
         }
+        errno = 0;
         file.open(path, std::ios::binary);
-        if (!file) return fail(ErrorCode::io_error, "cannot read " + path);
+        if (!file) return stream_failure("cannot read " + path);
         const auto bytes = std::filesystem::file_size(path, unknown);
         if (!unknown) size = bytes;
         name = std::filesystem::path(path).filename().string();
@@ -106,19 +126,23 @@ Result<void> AnalyzeOutput::open(const std::string& path) {
     const bool plain = !std::filesystem::exists(status) || std::filesystem::is_regular_file(status);
     path_ = path;
     writing_ = plain ? path + ".part" : path;
+    errno = 0;
     file_.open(writing_, std::ios::binary | std::ios::trunc);
-    if (!file_) return fail(ErrorCode::io_error, "cannot write " + writing_);
+    if (!file_) return stream_failure("cannot write " + writing_);
     return {};
 }
 
-bool AnalyzeOutput::write(std::string_view lines) {
+Result<void> AnalyzeOutput::write(std::string_view lines) {
+    errno = 0;
     file_.write(lines.data(), static_cast<std::streamsize>(lines.size()));
-    return file_.good();
+    if (!file_) return stream_failure("cannot write " + writing_);
+    return {};
 }
 
 Result<void> AnalyzeOutput::finish() {
+    errno = 0;
     file_.close();
-    if (!file_) return fail(ErrorCode::io_error, "cannot write " + writing_);
+    if (!file_) return stream_failure("cannot write " + writing_);
     std::error_code failed;
     if (writing_ != path_) std::filesystem::rename(writing_, path_, failed);
     if (failed) return fail(ErrorCode::io_error, "cannot write " + path_);

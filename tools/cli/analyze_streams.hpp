@@ -32,13 +32,20 @@ struct AnalyzeInput {
     bool gzip = false;
 };
 
+// What a failed read or write of a stream means, by the system's word for it (errno): storage_full,
+// cancelled when the reader of a pipe has left (the usual end of `| head`), else io_error.
+Error stream_failure(const std::string& what);
+
+// Result lines to standard output, flushed. Errors: those of stream_failure.
+Result<void> write_lines(std::ostream& out, std::string_view lines);
+
 // Results go to a file beside the wanted one and take its name at the end, so that a run that fails
 // leaves no half a file and spoils no good one. What is no plain file (a pipe) is written directly.
 class AnalyzeOutput {
   public:
     ~AnalyzeOutput();  // without finish(): what was written is removed
     Result<void> open(const std::string& path);
-    bool write(std::string_view lines);
+    Result<void> write(std::string_view lines);
     Result<void> finish();
 
   private:

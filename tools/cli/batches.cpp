@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "engine/batch/intake.hpp"
+#include "tools/cli/analyze_streams.hpp"
 #include "tools/cli/batch_watch.hpp"
 #include "tools/cli/server_options.hpp"
 
@@ -95,11 +96,21 @@ int follow(ApiClient& client, const std::string& id, const ServerOptions& server
     return text_member(*ended, "status") == "completed" ? exit_ok : exit_failed;
 }
 
+// on_invalid=reject: the faults are what the caller came for.
+int report_refusal(const ApiClient& client, const SubmitOptions& options, const Error& error,
+                   CommandContext& context) {
+    const int code =
+        report_input(context, options.file == "-" ? "standard input" : options.file, error);
+    for (const Error& fault : client.faults())
+        context.error << "  " << describe(fault) << '\n';
+    return code;
+}
+
 int run_submit(const SubmitOptions& options, CommandContext& context) {
     auto client = connect(options.server, context);
     if (!client) return report(context, client.error());
     auto batch = send(*client, options, context);
-    if (!batch) return report(context, batch.error());
+    if (!batch) return report_refusal(*client, options, batch.error(), context);
     const std::string id = text_member(*batch, "id");
     if (!options.wait) {
         if (options.server.json) {
@@ -129,25 +140,21 @@ int run_watch(const BatchOptionsOfCommand& options, CommandContext& context) {
 int run_results(const BatchOptionsOfCommand& options, CommandContext& context) {
     auto client = connect(options.server, context);
     if (!client) return report(context, client.error());
-    std::ofstream file;
+    AnalyzeOutput file;
     if (!options.out.empty()) {
-        file.open(options.out, std::ios::binary | std::ios::trunc);
-        if (!file) {
-            return report(context,
-                          fail(ErrorCode::io_error, "cannot write " + options.out, "--out"));
-        }
+        const auto opened = file.open(options.out);
+        if (!opened) return report(context, opened.error());
     }
-    std::ostream& out = options.out.empty() ? context.out : file;
+    Result<void> written;
     std::string path = "/v1/batches/" + url_encoded(options.batch) + "/results";
     if (!options.status.empty()) path += "?status=" + url_encoded(options.status);
     const auto streamed = client->stream(path, "application/x-ndjson", [&](std::string_view bytes) {
-        out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        return static_cast<bool>(out);
+        written = options.out.empty() ? write_lines(context.out, bytes) : file.write(bytes);
+        return written.has_value();
     });
     if (!streamed) return report(context, streamed.error());
-    out.flush();
-    if (!out) return report(context, fail(ErrorCode::io_error, "the results could not be written"));
-    return exit_ok;
+    if (written) written = options.out.empty() ? write_lines(context.out, {}) : file.finish();
+    return written ? exit_ok : report_input(context, {}, written.error());
 }
 
 int run_cancel(const BatchOptionsOfCommand& options, CommandContext& context) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <optional>
 #include <utility>
 
 #include "engine/base/version.hpp"
@@ -93,25 +94,49 @@ ErrorCode code_of(int status) {
     }
 }
 
-Error refusal(int status, const std::string& body) {
-    Error error = fail(code_of(status), "the server answered " + std::to_string(status));
+std::optional<ErrorCode> code_named(std::string_view name) {
+    for (int code = 0; code <= static_cast<int>(ErrorCode::internal); ++code) {
+        if (to_string(static_cast<ErrorCode>(code)) == name) return static_cast<ErrorCode>(code);
+    }
+    return std::nullopt;
+}
+
+// A problem document, or one of its faults; what it does not say stays as it is.
+void read_problem(const boost::json::object& object, Error& error) {
+    if (const auto code = code_named(text_of(object, "code"))) error.code = *code;
+    const std::string message = text_of(object, "message");
+    if (!message.empty()) error.message = message;
+    error.field = text_of(object, "param");
+    error.remedy = text_of(object, "remedy");
+    if (const auto* line = object.if_contains("line"); line != nullptr && line->is_int64()) {
+        error.line = static_cast<std::uint64_t>(line->get_int64());
+    }
+}
+
+struct Refusal {
+    Error error;
+    std::vector<Error> faults;
+};
+
+Refusal read_refusal(int status, const std::string& body) {
+    Refusal refusal{fail(code_of(status), "the server answered " + std::to_string(status)), {}};
     boost::system::error_code ignored;
     const auto problem = boost::json::parse(body, ignored);
     if (!ignored && problem.is_object()) {
-        const auto& object = problem.get_object();
-        const std::string message = text_of(object, "message");
-        if (!message.empty()) error.message = message;
-        error.field = text_of(object, "param");
-        error.remedy = text_of(object, "remedy");
-        if (const auto* line = object.if_contains("line"); line != nullptr && line->is_int64()) {
-            error.line = static_cast<std::uint64_t>(line->get_int64());
+        read_problem(problem.get_object(), refusal.error);
+        const auto* faults = problem.get_object().if_contains("faults");
+        if (faults != nullptr && faults->is_array()) {
+            for (const auto& fault : faults->get_array())
+                if (fault.is_object())
+                    read_problem(fault.get_object(), refusal.faults.emplace_back());
         }
     }
-    if (status == 401 && error.remedy.empty()) {
-        error.remedy =
+    // What the server says is meant for programs that write HTTP.
+    if (status == 401) {
+        refusal.error.remedy =
             "give a key with --key or ASSAY_API_KEY; the first one is in DATA_DIR/admin.key";
     }
-    return error;
+    return refusal;
 }
 
 }  // namespace
@@ -119,6 +144,7 @@ Error refusal(int status, const std::string& body) {
 struct ApiClient::Body {
     ServerAddress address;
     Handle handle;
+    std::vector<Error> faults;
 
     // Runs one transfer; `headers` beside Authorization and User-Agent.
     Result<ApiReply> run(std::string_view path, Headers headers, Transfer& transfer) {
@@ -142,7 +168,11 @@ struct ApiClient::Body {
         }
         long status = 0;
         curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-        if (status < 200 || status >= 300) return refusal(static_cast<int>(status), transfer.reply);
+        if (status < 200 || status >= 300) {
+            Refusal refusal = read_refusal(static_cast<int>(status), transfer.reply);
+            faults = std::move(refusal.faults);
+            return std::move(refusal.error);
+        }
         return ApiReply{static_cast<int>(status), std::move(transfer.reply)};
     }
 
@@ -166,7 +196,10 @@ struct ApiClient::Body {
         return value;
     }
 
-    void reset() { curl_easy_reset(handle.get()); }
+    void reset() {
+        curl_easy_reset(handle.get());
+        faults.clear();
+    }
 };
 
 ApiClient::ApiClient(std::unique_ptr<Body> body) : body_(std::move(body)) {}
@@ -234,6 +267,10 @@ Result<boost::json::value> ApiClient::upload(const Upload& upload) {
     if (!upload.idempotency_key.empty())
         append(headers, "Idempotency-Key: " + upload.idempotency_key);
     return body_->json(upload.path, std::move(headers), transfer);
+}
+
+const std::vector<Error>& ApiClient::faults() const noexcept {
+    return body_->faults;
 }
 
 Result<void> ApiClient::stream(std::string_view path, std::string_view accept,

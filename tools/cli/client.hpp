@@ -48,6 +48,9 @@ class ApiClient {
         std::function<std::size_t(char*, std::size_t)> read;
     };
     Result<boost::json::value> upload(const Upload& upload);
+    // What was wrong with which product when the last request was refused for it; capped by the
+    // server.
+    const std::vector<Error>& faults() const noexcept;
 
     // Hands on the answer's bytes as they come, until the answer ends or `write` returns false.
     Result<void> stream(std::string_view path, std::string_view accept,

@@ -9,6 +9,26 @@
 #include "engine/base/version.hpp"
 
 namespace assay::tools {
+namespace {
+
+// Their messages are said of the input: "is not valid JSON".
+bool is_fault_of_input(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::invalid_input:
+        case ErrorCode::invalid_json:
+        case ErrorCode::duplicate_key:
+        case ErrorCode::ambiguous_money:
+        case ErrorCode::unsupported_media:
+        case ErrorCode::payload_too_large:
+        case ErrorCode::too_many_products:
+        case ErrorCode::empty_batch:
+            return true;
+        default:
+            return false;
+    }
+}
+
+}  // namespace
 
 int run_command_line(const std::vector<std::string>& arguments,
                      std::span<const AddCommand> commands, CommandContext& context) {
@@ -47,6 +67,13 @@ int run_command_line(const std::vector<std::string>& arguments,
 
 int report(CommandContext& context, const Error& error) {
     context.error << "assay: " << describe(error) << '\n';
+    return exit_failed;
+}
+
+int report_input(CommandContext& context, const std::string& name, const Error& error) {
+    if (error.code == ErrorCode::cancelled) return exit_failed;
+    if (!is_fault_of_input(error.code)) return report(context, error);
+    context.error << "assay: " << name << ": " << describe(error) << '\n';
     return exit_failed;
 }
 

@@ -60,4 +60,9 @@ int run_command_line(const std::vector<std::string>& arguments,
 // "assay: line 3: /quantity: is negative ..." on the error stream; gives exit_failed.
 int report(CommandContext& context, const Error& error);
 
+// The same, with the input's name before what is wrong with the input: "assay: m.csv: holds no
+// products (send at least one)". A reader of our output that has left (`cancelled`) is told
+// nothing: it is the usual end of `| head`.
+int report_input(CommandContext& context, const std::string& name, const Error& error);
+
 }  // namespace assay::tools

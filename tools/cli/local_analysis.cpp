@@ -143,8 +143,9 @@ class Run {
         result_.lot.insert(result_.lot.end(), done->lot.begin(), done->lot.end());
         result_.cost.merge(done->cost);
         std::move(done->digests.begin(), done->digests.end(), std::back_inserter(result_.digests));
-        if (options_.write && !options_.write(done->results)) {
-            return fail(ErrorCode::io_error, "the results cannot be written");
+        if (options_.write) {
+            auto taken = options_.write(done->results);
+            if (!taken) return taken;
         }
         report_progress();
         return {};

@@ -25,8 +25,8 @@ struct LocalAnalysisOptions {
     std::size_t window = limits::chunks_in_flight_max;  // chunks held for their turn to be written
     const Clock* clock = nullptr;                       // set: takes the time of each analyzer
     bool digest = false;  // keep what a person is shown of each product
-    // Takes result lines in input order. False: they cannot be written and the run ends.
-    std::function<bool(std::string_view lines)> write;
+    // Takes result lines in input order. An error ends the run and is its answer.
+    std::function<Result<void>(std::string_view lines)> write;
     // Called now and then with the bytes read and the products written so far.
     std::function<void(std::uint64_t bytes, std::int64_t products)> progress;
 };
@@ -44,7 +44,7 @@ struct LocalAnalysis {
 };
 
 // Memory: the window, and per product a lot line and, if asked for, a digest. Errors: those of
-// engine::Intake, invalid_argument (unknown analyzer), io_error (reading or writing).
+// engine::Intake, invalid_argument (unknown analyzer), io_error (reading), those of `write`.
 Result<LocalAnalysis> analyse_stream(std::istream& in, LocalAnalysisOptions options);
 
 }  // namespace assay::tools

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <boost/json/parse.hpp>
+#include <cerrno>
 #include <fstream>
 #include <sstream>
 
@@ -131,6 +132,26 @@ TEST_F(AnalyzeTest, ARunThatFailsLeavesTheOldResultsAndNoHalfFile) {
     EXPECT_EQ(run({file("empty.csv", "title,msrp\n"), "--out", results}), exit_failed);
     EXPECT_EQ(bytes_of(results), "old\n");
     EXPECT_FALSE(std::filesystem::exists(results + ".part"));
+    EXPECT_THAT(error_.str(), HasSubstr("empty.csv: holds no products"));
+}
+
+TEST_F(AnalyzeTest, AFullDiskIsNamed) {
+    EXPECT_EQ(run({file("m.csv", manifest(500)), "--out", "/dev/full"}), exit_failed);
+    EXPECT_EQ(error_.str(), "assay: cannot write /dev/full: No space left on device\n");
+}
+
+TEST_F(AnalyzeTest, AReaderThatHasLeftIsNoFaultToTalkAbout) {
+    class ClosedPipe final : public std::streambuf {
+        int_type overflow(int_type) override {
+            errno = EPIPE;
+            return traits_type::eof();
+        }
+    } pipe;
+    std::ostream out(&pipe);
+    CommandContext context{in_, out, error_, clock_, random_};
+    EXPECT_EQ(run_command_line({"analyze", file("m.csv", manifest())}, commands, context),
+              exit_failed);
+    EXPECT_EQ(error_.str(), "");
 }
 
 TEST_F(AnalyzeTest, ReadsStandardInputAndFindsItsFormat) {
@@ -180,7 +201,8 @@ TEST_F(AnalyzeTest, BadProductsAreNamedAndDoNotSpoilTheRest) {
                                   "{\"title\":\"Kettle\",\"msrp\":\"99.99\",\"currency\":\"EUR\"}\n"
                                   "{\"title\":\n");
     ASSERT_EQ(run({path}, true), exit_ok);
-    EXPECT_THAT(out_.str(), AllOf(HasSubstr("1 product failed"), HasSubstr("Worth about")));
+    EXPECT_THAT(out_.str(), AllOf(HasSubstr("1 product failed"), HasSubstr("  - line 2: "),
+                                  HasSubstr("Worth about")));
 }
 
 TEST_F(AnalyzeTest, TheWorkedExampleComesOutWithinThreePercent) {

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/loopback_receiver.hpp"
 #include "tests/support/matchers.hpp"
 
 namespace assay::tools {
@@ -66,6 +67,40 @@ TEST(ApiClient, SaysHowToStartAServerThatIsNotThere) {
     const auto answer = client->get("/v1/batches");
     ASSERT_THAT(answer, FailsWith(ErrorCode::connect_failed));
     EXPECT_NE(describe(answer.error()).find("assay serve"), std::string::npos);
+}
+
+TEST(ApiClient, TellsWhatAServerRefusedAndEveryFaultItListed) {
+    testing::LoopbackReceiver server([](testing::Peer& peer) {
+        while (peer.read_request()) {
+            peer.respond(422,
+                         R"({"code":"invalid_input","message":"2 of 5 products are faulty",)"
+                         R"("faults":[{"code":"invalid_json","message":"is not JSON","line":2},)"
+                         R"({"code":"ambiguous_money","message":"is a fraction","param":"/msrp",)"
+                         R"("line":3,"remedy":"quote it"}]})");
+        }
+    });
+    auto client = ApiClient::make({server.url(""), ""});
+    ASSERT_TRUE(client.has_value());
+    const auto answer = client->post("/v1/batches", nullptr);
+    ASSERT_THAT(answer, FailsWith(ErrorCode::invalid_input));
+    EXPECT_EQ(answer.error().message, "2 of 5 products are faulty");
+    ASSERT_EQ(client->faults().size(), 2U);
+    EXPECT_EQ(describe(client->faults()[0]), "line 2: is not JSON");
+    EXPECT_EQ(describe(client->faults()[1]), "line 3: /msrp: is a fraction (quote it)");
+}
+
+TEST(ApiClient, AMissingKeyIsMendedOnTheCommandLineAndNotInAHeader) {
+    testing::LoopbackReceiver server([](testing::Peer& peer) {
+        while (peer.read_request()) {
+            peer.respond(401,
+                         R"({"code":"unauthorized","message":"no key","remedy":"send a header"})");
+        }
+    });
+    auto client = ApiClient::make({server.url(""), ""});
+    ASSERT_TRUE(client.has_value());
+    const auto answer = client->get("/v1/batches");
+    ASSERT_THAT(answer, FailsWith(ErrorCode::unauthorized));
+    EXPECT_NE(describe(answer.error()).find("ASSAY_API_KEY"), std::string::npos);
 }
 
 }  // namespace
