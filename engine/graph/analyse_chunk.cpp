@@ -57,14 +57,18 @@ std::string_view echo(const ChunkItem& item) {
     return item.json.starts_with('{') ? item.json : std::string_view{};
 }
 
+// The reader finds the product by its line; one of a JSON document by its place among the results.
 void add_failed(const ChunkWork& work, ChunkDone& done, const ChunkItem& item,
-                std::string_view product_data, const Error& fault, std::string_view stage) {
+                std::string_view product_data, Error fault, std::string_view stage) {
+    if (!fault.line && item.line != 0) fault.line = item.line;
     append_failed_line(done.results, item.product_id, product_data, fault, stage);
     ++done.failed;
     if (!work.digest) return;
     ProductDigest& digest = done.digests.emplace_back();
     digest.index = item.index;
-    digest.error = describe(fault);
+    digest.error = fault.line
+                       ? describe(fault)
+                       : "product " + std::to_string(item.index + 1) + ": " + describe(fault);
 }
 
 void add_analysed(ChunkDone& done, const ProductOutcome& outcome) {

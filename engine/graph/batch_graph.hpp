@@ -50,7 +50,7 @@ struct ProductDigest {
     Decision decision = Decision::insufficient_data;
     Currency currency;
     std::optional<MinorUnits> unit_cost, list_price, profit_expected;
-    std::string error;  // of a failed product
+    std::string error;  // of a failed product, with its line or number
 };
 inline constexpr std::size_t digest_title_bytes = 96;
 

@@ -346,7 +346,7 @@ class Report {
         for (const ProductDigest& digest : analysis_.digests) {
             if (digest.error.empty()) continue;
             if (listed++ == faults_shown) break;
-            paragraph("  " + grouped(number_of(digest.index)) + ": ", shown(digest.error, 400));
+            paragraph("  - ", shown(digest.error, 400));
         }
         if (static_cast<std::size_t>(analysis_.failed) > faults_shown) {
             paragraph("  ", "The result lines of the others say why: --out FILE writes them.");

@@ -15,6 +15,7 @@ using assay::testing::ChunkSpec;
 using assay::testing::make_plan;
 using assay::testing::make_work;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 ChunkDone run(const ChunkWork& work) {
     ProductParser parser;
@@ -48,6 +49,29 @@ TEST(AnalyseChunk, FailsAFaultyProductAloneAndSaysWhy) {
     EXPECT_THAT(done.results, HasSubstr("invalid_input"));
     EXPECT_THAT(done.results, HasSubstr("is no product"));
     EXPECT_EQ(std::count(done.results.begin(), done.results.end(), '\n'), 10);
+}
+
+TEST(AnalyseChunk, AFaultSaysOnWhichLineOfTheInputItStands) {
+    ChunkBuilder builder;
+    IntakeItem item;
+    item.index = 3;
+    item.line = 7;
+    item.product_id = "p";
+    item.json = R"({"title":"Kettle","quantity":-1})";
+    builder.append(item);
+    item.index = 4;
+    item.line = 0;  // of a JSON document
+    builder.append(item);
+    ChunkWork work = make_work(make_plan(), ChunkSpec{3, 0, 0});
+    work.input = builder.take();
+    work.digest = true;
+    const ChunkDone done = run(work);
+    ASSERT_EQ(done.failed, 2);
+    EXPECT_THAT(done.results, HasSubstr(R"("field":"/quantity","line":7})"));
+    EXPECT_THAT(done.results, HasSubstr(R"("field":"/quantity"}})"));
+    ASSERT_EQ(done.digests.size(), 2U);
+    EXPECT_THAT(done.digests[0].error, StartsWith("line 7: /quantity: "));
+    EXPECT_THAT(done.digests[1].error, StartsWith("product 5: /quantity: "));
 }
 
 TEST(AnalyseChunk, AFlagThatIsSetLeavesTheRestUndone) {
