@@ -189,7 +189,7 @@ def main():
         demo.start_server()
         demo.start_receiver()
         endpoint = demo.ask("webhooks", "create", "--url", demo.receiver_url + "/hook", "--profile", "resell-scan",
-                            "--events", "analysis.completed", "--retry", ",".join(["1s"] * 5 + ["2s"] * 5))
+                            "--events", "analysis.completed", "--retry", ",".join(["1s"] * 5 + ["2s"] * 15))
         demo.endpoint = endpoint["id"]
         demo.secret_file.touch(mode=0o600)
         demo.secret_file.write_text(endpoint["secret"])

@@ -27,7 +27,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 from road import Road, RoadBlocked, until  # noqa: E402
 
-DRAIN_SECONDS = 60
+DRAIN_SECONDS = 150
 
 
 class CountingReceiver(http.server.ThreadingHTTPServer):
@@ -211,6 +211,8 @@ def main():
                     road.server.send_signal(signal.SIGKILL)
                     road.server.wait()
                 road.start_server()
+            # On a slow machine few batches are taken between two kills: go on until there are enough.
+            until("enough batches", lambda: len(submitter.acknowledged) >= options.kills)
             submitter.stopping.wait(0.5)
             submitter.stopping.set()
             submitter.join(20)
