@@ -18,9 +18,9 @@ using testing::FailsWith;
 using testing::IsOk;
 
 json::value read_vectors(SignatureLayout layout) {
-    std::ifstream file(testing::source_tree() / "data/vectors" /
-                           (std::string(to_string(layout)) + ".json"),
-                       std::ios::binary);
+    std::ifstream file(
+        testing::source_tree() / "data/vectors" / (std::string(to_string(layout)) + ".json"),
+        std::ios::binary);
     std::stringstream text;
     text << file.rdbuf();
     return json::parse(text.str());
