@@ -76,9 +76,9 @@ class LoopbackReceiver {
     int connections() const noexcept { return accepted_.load(); }
     // False: `limit` went by first.
     bool wait_for_requests(std::size_t count,
-                           std::chrono::milliseconds limit = std::chrono::seconds(20)) const;
+                           std::chrono::milliseconds limit = std::chrono::seconds(60)) const;
     bool wait_for_connections(int count,
-                              std::chrono::milliseconds limit = std::chrono::seconds(20)) const;
+                              std::chrono::milliseconds limit = std::chrono::seconds(60)) const;
     void stop();
 
     // Answers every request with the next of `statuses`, the last one for ever.

@@ -115,7 +115,7 @@ class ApiTest : public ::testing::Test {
             if (piece.state == BodySource::State::ended) return all;
             if (piece.state == BodySource::State::more) continue;
             std::unique_lock lock(mutex);
-            if (!woken.wait_for(lock, std::chrono::seconds(20), [&] { return ready; }))
+            if (!woken.wait_for(lock, std::chrono::seconds(60), [&] { return ready; }))
                 return all + "(silence)";
             ready = false;
         }
