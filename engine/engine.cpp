@@ -7,6 +7,7 @@
 #include "engine/batch_run.hpp"
 #include "engine/feeder.hpp"
 #include "engine/progress_hub.hpp"
+#include "engine/rehearsal.hpp"
 #include "engine/submission.hpp"
 
 namespace assay::engine {
@@ -174,6 +175,19 @@ void Engine::stop() {
 
 Result<std::unique_ptr<Engine::Submission>> Engine::submit(SubmitRequest request) {
     return body_->desk.open(std::move(request));
+}
+
+Result<std::unique_ptr<Engine::Submission>> Engine::rehearse(SubmitRequest request) {
+    auto plan = AnalysisPlan::make(request.intake.batch.analyzers, body_->tables);
+    if (!plan) return plan.error();
+    return std::unique_ptr<Submission>(
+        std::make_unique<Rehearsal>(body_->database, body_->clock, body_->tables, std::move(request)));
+}
+
+Result<void> Engine::remove(const TenantId& tenant, const BatchId& batch) {
+    return body_->writer.run([&](Tx& tx) {
+        return batch_store::delete_batch(tx, tenant, batch, body_->clock.now());
+    });
 }
 
 Result<batch_store::BatchRow> Engine::cancel(const TenantId& tenant, const BatchId& batch) {

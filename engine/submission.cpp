@@ -98,6 +98,13 @@ class JobBoard {
 
 }  // namespace
 
+Error rejected_for_faults(const IntakeReport& report) {
+    return fail(ErrorCode::invalid_input,
+                std::to_string(report.faults) + " of " + std::to_string(report.items) +
+                    " products are faulty and on_invalid is reject: nothing was stored",
+                {}, "mend them, or submit with on_invalid=fail_item");
+}
+
 class StoredSubmission final : public Engine::Submission {
   public:
     StoredSubmission(SubmissionDesk& desk, SubmitRequest request,
@@ -109,6 +116,9 @@ class StoredSubmission final : public Engine::Submission {
           created_at_(desk.services().clock.now()),
           intake_(request_.intake, [this](const IntakeItem& item) { return take(item); }),
           last_used_(desk.services().clock.steady_now()) {
+        // The same bytes read in another way are another request.
+        fingerprint_.update(request_.intake.gzip ? "gzip " : "plain ");
+        fingerprint_.update(std::to_string(static_cast<int>(request_.intake.format)));
         fingerprint_.update(to_json(request_.intake.batch));
         for (const auto& [field, header] : request_.intake.columns) {
             fingerprint_.update(field + "=" + header + "\n");
@@ -141,7 +151,7 @@ class StoredSubmission final : public Engine::Submission {
         auto plan = AnalysisPlan::make(options.analyzers, desk_.services().tables);
         if (!plan) return refuse(plan.error());
         if (options.on_invalid == OnInvalid::reject && report_.faults > 0) {
-            return refuse(rejected());
+            return refuse(rejected_for_faults(report_));
         }
         const std::string fingerprint = fingerprint_.finish();
         auto shared_plan = std::make_shared<const AnalysisPlan>(std::move(*plan));
@@ -189,13 +199,6 @@ class StoredSubmission final : public Engine::Submission {
     Error refuse(const Error& error) {
         failure_ = error;
         return error;
-    }
-
-    Error rejected() const {
-        return fail(ErrorCode::invalid_input,
-                    std::to_string(report_.faults) + " of " + std::to_string(report_.items) +
-                        " products are faulty and on_invalid is reject: nothing was stored",
-                    {}, "mend them, or submit with on_invalid=fail_item");
     }
 
     Result<Receipt> replay(const std::string& fingerprint,
@@ -340,6 +343,7 @@ Result<std::unique_ptr<Engine::Submission>> SubmissionDesk::open(SubmitRequest r
     drop_again();
     const auto plan = AnalysisPlan::make(request.intake.batch.analyzers, services_.tables);
     if (!plan) return plan.error();
+    if (const auto room = check_room(); !room) return room.error();
 
     std::optional<batch_store::IdempotentAnswer> first_answer;
     const std::lock_guard lock(mutex_);
@@ -369,6 +373,22 @@ Result<std::unique_ptr<Engine::Submission>> SubmissionDesk::open(SubmitRequest r
         std::make_unique<StoredSubmission>(*this, std::move(request), std::move(first_answer));
     under_way_.push_back(submission.get());
     return std::unique_ptr<Engine::Submission>(std::move(submission));
+}
+
+// Before the first byte is taken: what is under way may pass the limit by its own size.
+Result<void> SubmissionDesk::check_room() const {
+    auto lease = services_.database.read();
+    if (!lease) return lease.error();
+    const auto size = store_size(**lease);
+    if (!size) return size.error();
+    if (size->used() < options_.store_bytes_max) return {};
+    const auto mebibytes = [](std::uint64_t bytes) {
+        return std::to_string(bytes / limits::mebibyte) + " MiB";
+    };
+    return fail(ErrorCode::storage_full,
+                "the store holds " + mebibytes(size->used()) + " of the " +
+                    mebibytes(options_.store_bytes_max) + " that it may",
+                {}, "delete batches, keep results for fewer days, or raise the limit");
 }
 
 void SubmissionDesk::close(StoredSubmission& submission) {

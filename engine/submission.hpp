@@ -19,6 +19,9 @@ namespace assay::engine {
 
 class StoredSubmission;
 
+// invalid_input: on_invalid=reject, and there are faults.
+Error rejected_for_faults(const IntakeReport& report);
+
 // Opens submissions and keeps count of them: how many at once, which idempotency keys are in use,
 // which have gone quiet. Thread safety: any thread. Outlives its submissions.
 class SubmissionDesk {
@@ -47,6 +50,7 @@ class SubmissionDesk {
     friend class StoredSubmission;
     using KeyInUse = std::pair<TenantId, std::string>;
 
+    Result<void> check_room() const;
     void close(StoredSubmission& submission);
     void expire_idle();
     void drop_again();

@@ -120,6 +120,7 @@ Result<Settled> cancel_batch(Tx& tx, const TenantId& tenant, const BatchId& batc
     if (!found) return found.error();
     if (!*found || (*found)->tenant != tenant) return no_such_batch(batch);
     LiveBatch& live = **found;
+    if (live.deleted_at) return detail::gone(live);
     if (live.status == BatchStatus::receiving) {
         return fail(ErrorCode::conflict, "the batch is still being received");
     }
