@@ -180,14 +180,13 @@ Result<std::unique_ptr<Engine::Submission>> Engine::submit(SubmitRequest request
 Result<std::unique_ptr<Engine::Submission>> Engine::rehearse(SubmitRequest request) {
     auto plan = AnalysisPlan::make(request.intake.batch.analyzers, body_->tables);
     if (!plan) return plan.error();
-    return std::unique_ptr<Submission>(
-        std::make_unique<Rehearsal>(body_->database, body_->clock, body_->tables, std::move(request)));
+    return std::unique_ptr<Submission>(std::make_unique<Rehearsal>(
+        body_->database, body_->clock, body_->tables, std::move(request)));
 }
 
 Result<void> Engine::remove(const TenantId& tenant, const BatchId& batch) {
-    return body_->writer.run([&](Tx& tx) {
-        return batch_store::delete_batch(tx, tenant, batch, body_->clock.now());
-    });
+    return body_->writer.run(
+        [&](Tx& tx) { return batch_store::delete_batch(tx, tenant, batch, body_->clock.now()); });
 }
 
 Result<batch_store::BatchRow> Engine::cancel(const TenantId& tenant, const BatchId& batch) {

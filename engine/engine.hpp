@@ -85,7 +85,7 @@ class Engine {
     Result<std::unique_ptr<Submission>> rehearse(SubmitRequest request);
     Result<batch_store::BatchRow> cancel(const TenantId& tenant, const BatchId& batch);
     Result<batch_store::BatchRow> find(const TenantId& tenant, const BatchId& batch);
-    // Of a batch that has ended: gone at once for everybody; its rows go with batch_store's clean-up.
+    // Of a batch that has ended: gone at once for everybody; its rows go by and by.
     // Errors: not_found, conflict (it has not ended), archived (it was deleted before).
     Result<void> remove(const TenantId& tenant, const BatchId& batch);
 

@@ -49,8 +49,7 @@ Result<void> Rehearsal::check() {
     if (!lease) return lease.error();
     const auto quota = batch_store::read_quota(**lease, tenant_, clock_.now());
     if (!quota) return quota.error();
-    const auto share =
-        batch_store::bonus_share(*quota, static_cast<std::int64_t>(report().items));
+    const auto share = batch_store::bonus_share(*quota, static_cast<std::int64_t>(report().items));
     if (!share) return share.error();
     return {};
 }

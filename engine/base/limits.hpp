@@ -43,11 +43,11 @@ inline constexpr std::uint64_t store_bytes_max =
     std::uint64_t{10} * 1024 * mebibyte;  // then submissions are refused; serve can set another
 inline constexpr int retention_days_max = 3'650;  // ten years: the longest duty to keep records
 inline constexpr std::chrono::days archived_batch_age_max{365};  // a row of 300 bytes answers 410
-inline constexpr std::int64_t tenants_max = 10'000;  // all are held in memory
+inline constexpr std::int64_t tenants_max = 10'000;              // all are held in memory
 inline constexpr std::size_t tenant_id_bytes_max = 64;
 inline constexpr std::size_t account_text_bytes_max = 256;  // a name, an e-mail address
 inline constexpr std::size_t allowed_ips_max = 100;         // looked through on every request
-inline constexpr int chunk_attempts_max = 3;    // then it is split into single products
+inline constexpr int chunk_attempts_max = 3;                // then it is split into single products
 inline constexpr int engine_threads_max = 256;  // more than any machine this is meant for
 
 // Store. The group commit takes what waits, up to these.

@@ -37,7 +37,7 @@ struct BatchRow {
     TimePoint created_at;  // as_of defaults to it
     std::optional<TimePoint> started_at, completed_at;
     std::optional<TimePoint> archived_at;  // since then without inputs and results
-    std::string summary;  // JSON object; empty until completed
+    std::string summary;                   // JSON object; empty until completed
     std::vector<std::pair<std::string, std::int64_t>> by_verdict;  // sorted by name
 };
 

@@ -126,9 +126,8 @@ Result<bool> sweep_chunks(Tx& tx, std::int64_t bytes) {
     if (!*key) return false;
     const Result<std::optional<std::int64_t>> end = end_of_step(*tx, **key, bytes);
     if (!end) return end.error();
-    Result<void> done = *end
-                            ? detail::remove_chunks(*tx, detail::chunk_key(**key, 0), **end)
-                            : finish_leaving(*tx, **key);
+    Result<void> done = *end ? detail::remove_chunks(*tx, detail::chunk_key(**key, 0), **end)
+                             : finish_leaving(*tx, **key);
     if (!done) return done.error();
     return true;
 }

@@ -100,10 +100,10 @@ Result<std::optional<LiveBatch>> find_live(Connection& db, const BatchId& batch)
 Error gone(const LiveBatch& batch) {
     assert(batch.archived_at);
     if (batch.deleted_at) return deleted_batch(*batch.deleted_at);
-    return fail(ErrorCode::archived,
-                "the results of this batch are no longer kept, since " +
-                    to_rfc3339(*batch.archived_at),
-                {}, "submit the batch again");
+    return fail(
+        ErrorCode::archived,
+        "the results of this batch are no longer kept, since " + to_rfc3339(*batch.archived_at), {},
+        "submit the batch again");
 }
 
 Error deleted_batch(TimePoint at) {

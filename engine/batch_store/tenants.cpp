@@ -100,8 +100,7 @@ Retention OwnRetention::over(const Retention& server) const noexcept {
 }
 
 Result<void> validate(const Tenant& tenant) {
-    if (!is_tenant_id(tenant.id.text()))
-        return wrong("id", "must be 1 to 64 of a-z, 0-9, - and _");
+    if (!is_tenant_id(tenant.id.text())) return wrong("id", "must be 1 to 64 of a-z, 0-9, - and _");
     const std::pair<const char*, std::string_view> texts[] = {
         {"name", tenant.name},
         {"email", tenant.email},

@@ -10,8 +10,7 @@ namespace assay::notify::notify_store {
 // inside the delivery row, and the only secondary indexes are partial ones over the rows that wait
 // or have failed, which are few.
 std::span<const engine::Migration> migrations() noexcept {
-    static constexpr std::array steps{
-        engine::Migration{"notify_store", 1, R"sql(
+    static constexpr std::array steps{engine::Migration{"notify_store", 1, R"sql(
             CREATE TABLE endpoints (
                 id TEXT NOT NULL PRIMARY KEY,
                 tenant_id TEXT NOT NULL,
@@ -70,7 +69,7 @@ std::span<const engine::Migration> migrations() noexcept {
             );
             INSERT INTO relay_cursor VALUES (1, 0);
         )sql"},
-        engine::Migration{"notify_store", 2, R"sql(
+                                      engine::Migration{"notify_store", 2, R"sql(
             CREATE INDEX deliveries_owed ON deliveries (event_seq) WHERE status IN (0, 2);
         )sql"}};
     return steps;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/limits.hpp"
 #include "tools/cli/command.hpp"
 
 namespace assay::tools {
@@ -18,6 +19,8 @@ struct ServeOptions {
     std::vector<std::string> endpoint_cidrs;
     bool allow_insecure_endpoints = false;
     bool recover = false;
+    std::string keep;  // "results=30,..."; empty: the defaults
+    std::uint64_t store_gibibytes = limits::store_bytes_max / (1024 * limits::mebibyte);
     int threads = 0;  // of the graph; 0: one per core
 };
 

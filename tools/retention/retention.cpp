@@ -204,8 +204,8 @@ Result<void> Retention::run_to_end(const Job& job) {
 Result<void> Retention::pass_batches() {
     for (const auto& [id, days] : tenants_) {
         Result<void> done = run_to_end([&, tenant = id, kept = days.results](Tx& tx) {
-            const auto count = batches::archive_batches(tx, tenant, older_than(now_, kept), now_,
-                                                        rows_per_job);
+            const auto count =
+                batches::archive_batches(tx, tenant, older_than(now_, kept), now_, rows_per_job);
             if (!count) return Result<Step>(count.error());
             report_.batches += *count;
             return Result<Step>(step_of(*count));
@@ -219,8 +219,8 @@ Result<void> Retention::pass_batches() {
     });
     if (!done) return done;
     done = run_to_end([&](Tx& tx) -> Result<Step> {
-        const auto count = batches::forget_batches(tx, now_ - limits::archived_batch_age_max,
-                                                   rows_per_job);
+        const auto count =
+            batches::forget_batches(tx, now_ - limits::archived_batch_age_max, rows_per_job);
         if (!count) return count.error();
         return step_of(*count);
     });
@@ -233,8 +233,8 @@ Result<void> Retention::pass_batches() {
     });
 }
 
-// In the order of their numbers, which is that of time. Rows of events that the relay has not passed
-// tell it what was sent already, so they stay.
+// In the order of their numbers, which is that of time. Rows of events that the relay has not
+// passed tell it what was sent already, so they stay.
 Result<void> Retention::pass_deliveries() {
     const TimePoint before =
         older_than(now_, std::min(shortest_.deliveries, shortest_.dead_letters));
@@ -258,8 +258,7 @@ Result<void> Retention::pass_deliveries() {
             const auto step = rest.first(std::min<std::size_t>(rest.size(), rows_per_job));
             rest = rest.subspan(step.size());
             const auto done = run_job([&](Tx& tx) -> Result<Step> {
-                if (auto gone = deliveries::remove_deliveries(tx, step); !gone)
-                    return gone.error();
+                if (auto gone = deliveries::remove_deliveries(tx, step); !gone) return gone.error();
                 report_.deliveries += static_cast<std::int64_t>(step.size());
                 return Step::done;
             });

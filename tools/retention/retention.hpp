@@ -44,8 +44,8 @@ bool is_past(const notify::notify_store::OldDelivery& delivery,
 struct RetentionReport {
     std::int64_t batches = 0;  // lost their inputs and results
     std::int64_t deliveries = 0, events = 0, idempotency_keys = 0;
-    std::int64_t jobs = 0;                     // of the writer
-    std::chrono::nanoseconds longest_job{0};   // how long the writer was held at most
+    std::int64_t jobs = 0;                    // of the writer
+    std::chrono::nanoseconds longest_job{0};  // how long the writer was held at most
 };
 
 // Every step is a transaction of its own that says by itself what is left to do, so a pass may end
@@ -64,6 +64,8 @@ class Retention {
     void start(std::function<void(const Result<RetentionReport>&)> told = {});
     void wake();
     void stop();  // ends after the job under way
+
+    const engine::batch_store::Retention& days() const noexcept { return options_.days; }
 
     // One pass: everything that is due by the clock.
     Result<RetentionReport> run_once();

@@ -20,8 +20,7 @@ class CleanUpTest : public BatchStoreTest {
         return id;
     }
     Result<void> remove(const BatchId& id, const char* tenant = "default") {
-        return write(
-            [&](Tx& tx) { return delete_batch(tx, TenantId(tenant), id, clock_.now()); });
+        return write([&](Tx& tx) { return delete_batch(tx, TenantId(tenant), id, clock_.now()); });
     }
     std::int64_t archive(TimePoint before) {
         return *write(
@@ -176,8 +175,8 @@ TEST_F(CleanUpTest, ACursorBeforeRemovedEventsIsToldWhereTheyBegin) {
     };
     EXPECT_EQ(floor(), EventSeq{0});
     clock_.advance(days(1));
-    const auto old = read(
-        [&](Connection& db) { return old_events(db, EventSeq{0}, clock_.now(), 10); });
+    const auto old =
+        read([&](Connection& db) { return old_events(db, EventSeq{0}, clock_.now(), 10); });
     ASSERT_THAT(old, IsOk());
     ASSERT_EQ(old->size(), 2U);
     EXPECT_EQ((*old)[0].seq, all[0].seq);
