@@ -6,9 +6,11 @@
 #include "engine/analysis/demand.hpp"
 #include "engine/analysis/evidence.hpp"
 #include "engine/analysis/identity.hpp"
+#include "engine/analysis/listing.hpp"
 #include "engine/analysis/lot.hpp"
 #include "engine/analysis/price.hpp"
 #include "engine/analysis/profit.hpp"
+#include "engine/analysis/risk.hpp"
 #include "engine/analysis/verdict.hpp"
 
 namespace assay::engine {
@@ -20,6 +22,8 @@ struct Analysis {
     Price price;
     Demand demand;
     Profit profit;
+    Risks risks;
+    Listing listing;
     Verdict verdict;
     EvidenceList evidence;
 

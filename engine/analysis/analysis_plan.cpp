@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "engine/analysis/channel_choice.hpp"
 #include "engine/analysis/collect_evidence.hpp"
 #include "engine/analysis/result_line.hpp"
 #include "engine/base/hash.hpp"
@@ -13,8 +14,19 @@ namespace assay::engine {
 namespace {
 
 // The order in which they run. Bits of the masks below.
-enum Analyzer : std::size_t { identity, attributes, price, demand, fees, profit, verdict, lot };
-constexpr std::size_t analyzer_count = 8;
+enum Analyzer : std::size_t {
+    identity,
+    attributes,
+    price,
+    demand,
+    fees,
+    profit,
+    risk,
+    listing,
+    verdict,
+    lot
+};
+constexpr std::size_t analyzer_count = 10;
 
 constexpr std::uint32_t bit(std::size_t analyzer) noexcept {
     return std::uint32_t{1} << analyzer;
@@ -30,9 +42,11 @@ constexpr std::array<Entry, analyzer_count> entries{{
     {"attributes", 0},
     {"price", bit(identity) | bit(attributes)},
     {"demand", 0},
-    {"fees", bit(price)},
+    {"fees", bit(attributes) | bit(price)},
     {"profit", bit(price) | bit(demand) | bit(fees)},
-    {"verdict", bit(identity) | bit(price) | bit(demand) | bit(profit)},
+    {"risk", bit(identity) | bit(attributes) | bit(price) | bit(profit)},
+    {"listing", bit(identity)},
+    {"verdict", bit(price) | bit(demand) | bit(profit) | bit(risk)},
     {"lot", bit(attributes) | bit(price)},
 }};
 
@@ -72,8 +86,8 @@ std::uint32_t with_needs(std::uint32_t wanted) noexcept {
 
 PrintedParts printed_parts(std::uint32_t prints) noexcept {
     const auto has = [&](std::size_t analyzer) { return (prints & bit(analyzer)) != 0; };
-    return {has(identity), has(attributes), has(price),  has(demand),
-            has(fees),     has(profit),     has(verdict)};
+    return {has(identity), has(attributes), has(price),   has(demand), has(fees),
+            has(profit),   has(risk),       has(listing), has(verdict)};
 }
 
 }  // namespace
@@ -92,6 +106,8 @@ void Analysis::clear() {
     price.clear();
     demand.clear();
     profit.clear();
+    risks.clear();
+    listing.clear();
     verdict.clear();
     evidence.clear();
 }
@@ -128,12 +144,18 @@ void AnalysisPlan::analyse(std::size_t analyzer, const Product& product, std::ui
         case demand:
             return estimate_demand(product, *tables_, all.demand);
         case fees:
-            return choose_channels(product, all.price, *tables_, as_of, all.profit);
+            return choose_channels(product, all.attributes.condition, all.price, *tables_, as_of,
+                                   all.profit);
         case profit:
             return estimate_profit(product, all.price, all.demand, *tables_, workspace.profit,
                                    all.profit);
+        case risk:
+            return assess_risks(product, all.identity, all.attributes, all.price, all.profit,
+                                *tables_, workspace.risk, all.risks);
+        case listing:
+            return judge_listing(product, all.identity, *tables_, workspace.listing, all.listing);
         case verdict:
-            return judge(product, all.identity, all.price, all.demand, all.profit, *tables_,
+            return judge(product, all.price, all.demand, all.profit, all.risks, *tables_,
                          all.verdict);
         case lot:
             line = make_lot_line(product, index, all.attributes, all.price, *tables_, as_of);

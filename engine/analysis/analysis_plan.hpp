@@ -19,7 +19,8 @@
 
 namespace assay::engine {
 
-// identity, attributes, price, demand, fees, profit, verdict, lot: in the order in which they run.
+// identity, attributes, price, demand, fees, profit, risk, listing, verdict, lot: in the order in
+// which they run.
 std::span<const std::string_view> analyzer_names() noexcept;
 // Whether `only` asks for the analyzer of that name; an empty list asks for all.
 bool is_asked_for(std::span<const std::string> only, std::string_view analyzer) noexcept;
@@ -29,6 +30,8 @@ struct Workspace {
     Analysis analysis;
     PriceScratch price;
     ProfitScratch profit;
+    RiskScratch risk;
+    ListingScratch listing;
     // Time spent per analyzer, taken only with a clock (analyze --timings); never in results.
     const Clock* clock = nullptr;
     std::array<std::chrono::nanoseconds, 16> time_by_analyzer{};  // as analyzer_names() orders

@@ -27,6 +27,8 @@ inline constexpr std::size_t rank_history_max = 2'000;
 inline constexpr std::int64_t quantity_max = 1'000'000;
 inline constexpr std::size_t columns_max = 512;
 inline constexpr std::size_t metadata_bytes_max = 16 * kibibyte;
+inline constexpr std::size_t fee_files_max = 100;  // a user's own: a file a channel, and rate cards
+inline constexpr std::size_t fee_file_bytes_max = 1 * mebibyte;  // the longest shipped has 13 KB
 inline constexpr std::size_t faults_listed_max = 100;  // of on_invalid=reject and dry runs
 
 // Engine. A chunk is 0.2 to 2 ms of work, so that a graph hop costs under 1 %.

@@ -23,6 +23,8 @@ void Product::clear() {
     fresh.comparables = emptied(comparables);
     fresh.risk.restricted = emptied(risk.restricted);
     fresh.overrides.channels = emptied(overrides.channels);
+    fresh.overrides.fee_options = emptied(overrides.fee_options);
+    fresh.image_urls = emptied(image_urls);
     fresh.notes = emptied(notes);
     *this = std::move(fresh);
 }

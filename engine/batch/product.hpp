@@ -59,11 +59,13 @@ struct Costs {
     std::optional<PartsPerMillion> ads_rate;
 };
 
-enum class VatRegime : std::uint8_t { none, standard, margin, small_business };
+// `equivalence`: the Spanish scheme in which a retailer pays a surcharge on purchases and no VAT on
+// sales.
+enum class VatRegime : std::uint8_t { none, standard, margin, small_business, equivalence };
 struct Tax {
     VatRegime regime = VatRegime::none;
-    PartsPerMillion rate = 0;
-    bool purchase_vat = false;
+    std::optional<PartsPerMillion> rate;  // absent: that of the channel's country
+    bool purchase_vat = false;            // the unit cost holds VAT
 };
 
 struct Device {
@@ -74,8 +76,9 @@ struct Device {
 
 struct RiskInput {
     std::optional<bool> hazmat, lithium, adult, gated;
+    std::optional<bool> authenticated;  // there is proof that it is genuine
     std::vector<std::string_view> restricted;
-    std::optional<PartsPerMillion> return_rate;
+    std::optional<PartsPerMillion> return_rate, quantity_variance;
 };
 
 struct Overrides {
@@ -84,7 +87,9 @@ struct Overrides {
     std::optional<PartsPerMillion> min_roi;
     std::optional<MinorUnits> min_profit;
     std::vector<std::string_view> channels;
-    std::string_view fee_version;
+    std::string_view fee_version;               // a date: the tables in force on it
+    std::vector<std::string_view> fee_options;  // "international", "stockx:level_3"
+    std::optional<PartsPerMillion> sales_tax;   // what the buyer pays beside the price
 };
 
 // Something about the input that does not fail the product but must be said: {"lossy_numeric",
@@ -113,6 +118,7 @@ struct Product {
     std::optional<std::int64_t> weight_grams;
     std::optional<std::array<std::int64_t, 3>> dimensions_mm;
     std::int64_t image_count = 0;
+    std::vector<std::string_view> image_urls;
     Market market;
     std::vector<Comparable> comparables;
     Costs costs;

@@ -83,9 +83,11 @@ constexpr auto device_keys =
     make_key_table("imei", "model", "storage_gb", "battery_pct", "activation_lock", "blacklist",
                    "carrier", "cosmetic", "functional");
 constexpr auto risk_keys =
-    make_key_table("hazmat", "lithium", "adult", "restricted", "gated", "return_rate_ppm");
-constexpr auto override_keys = make_key_table("half_life_days", "horizon_days", "min_roi_ppm",
-                                              "min_profit", "channels", "fee_version", "analyzers");
+    make_key_table("hazmat", "lithium", "adult", "restricted", "gated", "return_rate_ppm",
+                   "authenticated", "quantity_variance_ppm");
+constexpr auto override_keys =
+    make_key_table("half_life_days", "horizon_days", "min_roi_ppm", "min_profit", "channels",
+                   "fee_version", "analyzers", "fee_options", "sales_tax_ppm");
 constexpr auto image_keys = make_key_table("url", "sha256", "width", "height");
 
 bool read_identifiers(FieldReader& reader, const Element& value, const JsonPath& path,
@@ -136,17 +138,19 @@ bool read_tax(FieldReader& reader, const Element& value, const JsonPath& path,
         const JsonPath at(path, "regime");
         std::string_view regime;
         if (!reader.text(members[0], at, regime)) return false;
-        constexpr auto regimes = make_key_table("none", "standard", "margin", "small_business");
+        constexpr auto regimes =
+            make_key_table("none", "standard", "margin", "small_business", "equivalence");
         const int found = regimes.find(regime);
         if (found < 0) {
             return reader.fail(ErrorCode::invalid_input, at, "is not a VAT regime",
-                               "write none, standard, margin or small_business");
+                               "write none, standard, margin, small_business or equivalence");
         }
         tax.regime = static_cast<VatRegime>(found);
     }
-    std::optional<PartsPerMillion> rate;
-    if (members.has(1) && !reader.rate(members[1], JsonPath(path, "rate_ppm"), rate)) return false;
-    tax.rate = rate.value_or(0);
+    if (members.has(1) && !reader.rate(members[1], JsonPath(path, "rate_ppm"), tax.rate))
+        return false;
+    // Under the equivalence scheme suppliers charge VAT and surcharge, unless it is said otherwise.
+    tax.purchase_vat = tax.regime == VatRegime::equivalence;
     if (members.has(2) &&
         !reader.flag(members[2], JsonPath(path, "purchase_vat"), tax.purchase_vat))
         return false;
@@ -220,7 +224,7 @@ bool read_device(FieldReader& reader, const Element& value, const JsonPath& path
 }
 
 bool read_risk(FieldReader& reader, const Element& value, const JsonPath& path, RiskInput& out) {
-    Members<6> members;
+    Members<8> members;
     if (!reader.members(value, path, risk_keys, members)) return false;
     const auto at = [&](std::size_t k) { return JsonPath(path, risk_keys.name(k)); };
     return (!members.has(0) || reader.flag(members[0], at(0), out.hazmat)) &&
@@ -228,21 +232,16 @@ bool read_risk(FieldReader& reader, const Element& value, const JsonPath& path, 
            (!members.has(2) || reader.flag(members[2], at(2), out.adult)) &&
            (!members.has(3) || reader.texts(members[3], at(3), list_max, out.restricted)) &&
            (!members.has(4) || reader.flag(members[4], at(4), out.gated)) &&
-           (!members.has(5) || reader.rate(members[5], at(5), out.return_rate));
+           (!members.has(5) || reader.rate(members[5], at(5), out.return_rate)) &&
+           (!members.has(6) || reader.flag(members[6], at(6), out.authenticated)) &&
+           (!members.has(7) || reader.rate(members[7], at(7), out.quantity_variance));
 }
 
 bool read_overrides(FieldReader& reader, const Element& value, const JsonPath& path,
                     Currency currency, Overrides& out) {
-    enum : std::size_t {
-        half_life,
-        horizon,
-        min_roi,
-        min_profit,
-        channels,
-        fee_version,
-        analyzers
-    };
-    Members<7> members;
+    constexpr std::size_t half_life = 0, horizon = 1, min_roi = 2, min_profit = 3, channels = 4,
+                          fee_version = 5, analyzers = 6, fee_options = 7, sales_tax = 8;
+    Members<9> members;
     if (!reader.members(value, path, override_keys, members)) return false;
     const auto at = [&](std::size_t k) { return JsonPath(path, override_keys.name(k)); };
     if (members.has(half_life)) {
@@ -265,7 +264,10 @@ bool read_overrides(FieldReader& reader, const Element& value, const JsonPath& p
         (!members.has(channels) ||
          reader.texts(members[channels], at(channels), list_max, out.channels)) &&
         (!members.has(fee_version) ||
-         reader.text(members[fee_version], at(fee_version), out.fee_version));
+         reader.text(members[fee_version], at(fee_version), out.fee_version)) &&
+        (!members.has(fee_options) ||
+         reader.texts(members[fee_options], at(fee_options), list_max, out.fee_options)) &&
+        (!members.has(sales_tax) || reader.rate(members[sales_tax], at(sales_tax), out.sales_tax));
     if (roi) out.min_roi = *roi;
     return read;
 }
@@ -285,7 +287,7 @@ bool read_dimensions(FieldReader& reader, const Element& value, const JsonPath& 
 }
 
 bool read_images(FieldReader& reader, const Element& value, const JsonPath& path,
-                 std::int64_t& count) {
+                 std::vector<std::string_view>& urls) {
     if (!value.is_array()) return reader.wrong_type(path, "a list of images");
     std::size_t index = 0;
     for (const Element image : array_of(value)) {
@@ -299,12 +301,12 @@ bool read_images(FieldReader& reader, const Element& value, const JsonPath& path
         } else if (!reader.text(image, at, url)) {
             return false;
         }
+        if (index <= list_max) urls.push_back(url);
     }
     if (index > list_max) {
         return reader.fail(ErrorCode::invalid_input, path,
                            "has more than " + std::to_string(list_max) + " entries");
     }
-    count = static_cast<std::int64_t>(index);
     return true;
 }
 
@@ -409,7 +411,7 @@ bool ProductParser::Body::read_numbers(const Members<key::end>& members, Product
         !money(key::target_price, out.target_price))
         return false;
     if (members.has(key::images) &&
-        !read_images(reader, members[key::images], at(key::images), out.image_count))
+        !read_images(reader, members[key::images], at(key::images), out.image_urls))
         return false;
     std::optional<std::int64_t> image_count;
     const bool read =
@@ -424,7 +426,8 @@ bool ProductParser::Body::read_numbers(const Members<key::end>& members, Product
                         image_count)) &&
         (!members.has(key::dims_mm) ||
          read_dimensions(reader, members[key::dims_mm], at(key::dims_mm), out.dimensions_mm));
-    if (image_count && *image_count > out.image_count) out.image_count = *image_count;
+    const auto listed = static_cast<std::int64_t>(out.image_urls.size());
+    out.image_count = image_count.value_or(0) > listed ? *image_count : listed;
     return read;
 }
 

@@ -33,7 +33,7 @@ void add_analyze(CLI::App& application, CommandContext& context) {
     command
         ->add_option("--only", options->only,
                      "Print only these analyses: identity, attributes, price, demand, fees,\n"
-                     "profit, verdict, lot")
+                     "profit, risk, listing, verdict, lot")
         ->delimiter(',')
         ->allow_extra_args(false)
         ->type_name("NAME,...");
@@ -52,6 +52,10 @@ void add_analyze(CLI::App& application, CommandContext& context) {
         ->add_option("--as-of", options->as_of,
                      "Judge as of this time, e.g. 2026-05-25; default: now")
         ->type_name("TIME");
+    command
+        ->add_option("--fees", options->fees_directory,
+                     "Your own fee files (*.json): they come before ours; see docs/fees.md")
+        ->type_name("DIR");
     command->add_flag("--timings", options->timings, "Say on standard error where the time went");
     command->add_flag("--json", options->json,
                       "Print the answer as one JSON object; results only go to --out");

@@ -22,6 +22,7 @@ struct AnalyzeOptions {
     int threads = 0;  // 0: one per core
     std::string freight, premium, bid;
     std::string as_of;
+    std::string fees_directory;  // the user's own fee files; empty: none
     bool timings = false;
     bool json = false;  // the answer as one JSON object instead of results or text
 };

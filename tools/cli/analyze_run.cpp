@@ -10,6 +10,7 @@
 #include "tools/cli/analyze.hpp"
 #include "tools/cli/analyze_streams.hpp"
 #include "tools/cli/batch_progress.hpp"
+#include "tools/cli/fee_directory.hpp"
 #include "tools/cli/local_analysis.hpp"
 #include "tools/cli/lot_report.hpp"
 
@@ -135,7 +136,7 @@ Result<LocalAnalysisOptions> prepare(const AnalyzeOptions& options, CommandConte
     auto columns = parse_columns(options.columns);
     if (!columns) return columns.error();
     run.intake.columns = std::move(*columns);
-    auto tables = load_tables();
+    auto tables = load_tables_with(options.fees_directory);
     if (!tables) return tables.error();
     run.tables = std::move(*tables);
     const auto plan = AnalysisPlan::make(options.only, run.tables);

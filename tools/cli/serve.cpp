@@ -11,7 +11,6 @@
 #include <filesystem>
 #include <ostream>
 
-#include "engine/analysis/tables.hpp"
 #include "engine/base/json_writer.hpp"
 #include "engine/base/version.hpp"
 #include "engine/engine.hpp"
@@ -20,6 +19,7 @@
 #include "tools/api/http_server.hpp"
 #include "tools/api/key_store.hpp"
 #include "tools/api/log.hpp"
+#include "tools/cli/fee_directory.hpp"
 #include "tools/cli/master_key.hpp"
 #include "tools/cli/stop_signal.hpp"
 #include "tools/retention/retention.hpp"
@@ -143,7 +143,7 @@ Result<void> ServerProcess::open_store() {
 }
 
 Result<void> ServerProcess::build_parts(const MasterKey& key) {
-    auto tables = engine::load_tables();
+    auto tables = load_tables_with(options_.fees_directory);
     if (!tables) return std::move(tables).error();
     auto for_notifier = notifier_options(options_, public_url());
     if (!for_notifier) return std::move(for_notifier).error();
@@ -327,6 +327,10 @@ void add_serve(CLI::App& application, CommandContext& context) {
         ->check(CLI::Range(1, 1'000'000))
         ->type_name("GIB")
         ->capture_default_str();
+    command
+        ->add_option("--fees", options->fees_directory,
+                     "Your own fee files (*.json): they come before ours; see docs/fees.md")
+        ->type_name("DIR");
     command->add_option("--threads", options->threads, "Threads that analyse; 0: one per core")
         ->check(CLI::Range(0, 256));
     command->footer(

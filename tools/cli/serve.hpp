@@ -21,7 +21,8 @@ struct ServeOptions {
     bool recover = false;
     std::string keep;  // "results=30,..."; empty: the defaults
     std::uint64_t store_gibibytes = limits::store_bytes_max / (1024 * limits::mebibyte);
-    int threads = 0;  // of the graph; 0: one per core
+    std::string fees_directory;  // the user's own fee files; empty: none
+    int threads = 0;             // of the graph; 0: one per core
 };
 
 void add_serve(CLI::App& application, CommandContext& context);

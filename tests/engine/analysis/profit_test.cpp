@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "engine/analysis/break_even.hpp"
+#include "engine/analysis/channel_choice.hpp"
 #include "engine/analysis/lognormal.hpp"
 #include "tests/engine/analysis/sale_fixtures.hpp"
 
@@ -27,9 +28,10 @@ class ProfitTest : public ::testing::Test {
         product.currency = *Currency::parse("USD");
         product.unit_cost = 1'500;
         product.costs.ship_out = 620;
+        product.overrides.channels = {"ebay"};  // in whatever currency
     }
     const ChannelProfit& run(const Price& price, const Tables& tables = official_tables()) {
-        choose_channels(product, price, tables, day(date), profit);
+        choose_channels(product, Condition::unknown, price, tables, day(date), profit);
         estimate_profit(product, price, demand, tables, scratch, profit);
         static const ChannelProfit none;
         return profit.used > 0 ? profit.channels[profit.best] : none;
@@ -208,6 +210,7 @@ TEST_F(ProfitTest, GoesToTheChannelsOfThePricesCurrency) {
 
 TEST_F(ProfitTest, GoesOnlyToNamedChannels) {
     product.market.channel = "ebay_de";
+    product.overrides.channels.clear();
     run(price_of("USD", 4'232, 0.2));
     EXPECT_EQ(profit.used, 0U);
     product.overrides.channels = {"EBAY_US"};
@@ -324,7 +327,10 @@ TEST(Lognormal, PartsSumToTheWhole) {
     EXPECT_EQ(price.below(0).probability, 0);
     EXPECT_EQ(price.below(std::numeric_limits<double>::infinity()).mean, price.mean());
     EXPECT_NEAR(price.below(std::exp(8.0)).probability, 0.5, 1e-12);
+    EXPECT_EQ(price.probability_below(3'000), below.probability);
+    EXPECT_EQ(price.probability_below(0), 0);
     const Lognormal certain(8, 0);
+    EXPECT_EQ(certain.probability_below(2'982), 1);
     EXPECT_EQ(certain.below(2'980).probability, 0);
     EXPECT_EQ(certain.below(2'982).probability, 1);
 }
