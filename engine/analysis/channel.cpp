@@ -33,7 +33,7 @@ const FeeTable* Channel::in_force(std::chrono::sys_days date) const noexcept {
 }
 
 bool Channel::answers_to(std::string_view text) const noexcept {
-    return same_name(text, name) || same_name(text, marketplace) || same_name(text, platform) ||
+    return same_name(text, name) || text == marketplace || same_name(text, platform) ||
            std::any_of(aliases.begin(), aliases.end(),
                        [&](const std::string& alias) { return same_name(text, alias); });
 }

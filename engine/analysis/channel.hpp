@@ -144,8 +144,9 @@ struct Channel {
 
     // The table in force on a date; nullptr before the first.
     const FeeTable* in_force(std::chrono::sys_days date) const noexcept;
-    // Whether a product that names `text` means this channel: its name, alias, marketplace or
-    // platform, in any case.
+    // Whether a product that names `text` means this channel: its name, alias or platform in any
+    // case, or its marketplace as that is written. (In lower case a marketplace may be the name of
+    // one of its channels, and mean that one alone.)
     bool answers_to(std::string_view text) const noexcept;
 };
 

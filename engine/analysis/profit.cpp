@@ -268,7 +268,6 @@ void estimate_profit(const Product& product, const Price& price, const Demand& d
     if (out.used == 0) return;
     out.regime = applied_regime(product);
     out.regime_changed = product.tax && product.tax->regime != out.regime;
-    out.postage_assumed = !product.costs.ship_out;
     out.sale_assumed = demand.basis == DemandBasis::none;
     find_return_rate(product, tables, out);
     double best = 0;
@@ -277,6 +276,8 @@ void estimate_profit(const Product& product, const Price& price, const Demand& d
         if (product.tax)
             channel.vat_rate =
                 product.tax->rate.value_or(tables.vat.rate_in(channel.home->country));
+        out.postage_assumed =
+            out.postage_assumed || (!product.costs.ship_out && !channel.home->sends);
         fill_channel(product, price, demand, tables, out, scratch, channel);
         const double worth = worth_of(channel, demand, tables.defaults.hurdle_rate);
         if (i > 0 && worth <= best) continue;

@@ -85,6 +85,9 @@ TEST_F(ChannelChoice, TakesNamesAliasesPlatformsAndMarketplaces) {
     product.overrides.channels = {"amazon"};
     EXPECT_THAT(run("EUR"), ElementsAre("amazon_de"));
     EXPECT_THAT(profit.missing, ElementsAre("weight_g", "dims_mm"));
+    product.overrides.channels = {"amazon_us"};  // the channel, not all of its marketplace
+    EXPECT_THAT(run("USD"), ElementsAre("amazon_us"));
+    EXPECT_THAT(profit.missing, IsEmpty());
     product.overrides.channels.clear();
     product.market.marketplace = "AMAZON_US";
     EXPECT_THAT(run("USD"), ElementsAre("amazon_us"));

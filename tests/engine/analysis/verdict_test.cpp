@@ -113,6 +113,27 @@ TEST_F(VerdictTest, ReviewsHazardousGoodsAndConflictingIdentifiers) {
     EXPECT_THAT(verdict.reasons, Contains("identifier_conflict"));
 }
 
+TEST_F(VerdictTest, ReviewsWhatTheWordsOfATitleGiveAway) {
+    product.title = "Flammable aerosol, 12 cans";
+    EXPECT_EQ(run().decision, Decision::review);
+    EXPECT_THAT(verdict.reasons, Contains("hazmat_review"));
+    product.title = "Louis Vuitton Speedy 30";
+    EXPECT_EQ(run().decision, Decision::review);
+    EXPECT_THAT(verdict.reasons, Contains("counterfeit_prone_review"));
+    product.risk.authenticated = false;
+    EXPECT_EQ(run().decision, Decision::avoid);
+    EXPECT_THAT(verdict.reasons, Contains("counterfeit_unproven"));
+    product.risk.authenticated = true;
+    EXPECT_EQ(run().decision, Decision::buy);
+}
+
+TEST_F(VerdictTest, NamesWhatAChannelNeededToBePriced) {
+    product.overrides.channels = {"amazon_us_fba"};
+    EXPECT_EQ(run().decision, Decision::insufficient_data);
+    EXPECT_THAT(verdict.reasons, ElementsAre("channel_unknown"));
+    EXPECT_THAT(verdict.missing, ElementsAre("weight_g", "dims_mm"));
+}
+
 TEST_F(VerdictTest, AvoidsWhatIsBlockedHoweverGoodItLooks) {
     product.device.blacklist = true;
     product.device.activation_lock = true;
