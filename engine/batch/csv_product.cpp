@@ -119,7 +119,7 @@ bool is_a_dollar(Currency currency) {
 
 }  // namespace
 
-CsvProduct::CsvProduct(const CsvLayout& layout) : layout_(layout) {
+CsvProduct::CsvProduct(const TableLayout& layout) : layout_(layout) {
     std::vector<std::string> used;
     for (std::size_t i = 0; i < layout.headers.size(); ++i) {
         if (!layout.columns.mapping[i].field.empty()) continue;

@@ -10,7 +10,7 @@
 
 #include "engine/base/error.hpp"
 #include "engine/base/json_writer.hpp"
-#include "engine/batch/csv_layout.hpp"
+#include "engine/batch/table_layout.hpp"
 
 namespace assay::engine {
 
@@ -24,7 +24,7 @@ struct CsvTallies {
 // Keeps its buffers from row to row. One per file.
 class CsvProduct {
   public:
-    explicit CsvProduct(const CsvLayout& layout);
+    explicit CsvProduct(const TableLayout& layout);
 
     // Writes the product of `cells` (UTF-8, trimmed) to json(). Returns the fault of the row, with
     // the column's header as field; json() then holds what could be kept.
@@ -58,7 +58,7 @@ class CsvProduct {
     Error fault(CsvField field, std::string_view value, std::string_view message,
                 std::string remedy) const;
 
-    const CsvLayout& layout_;
+    const TableLayout& layout_;
     std::vector<Extra> extras_;
     Currency last_currency_;  // one per file, nearly always
     std::string json_;
