@@ -123,6 +123,7 @@ class StoredSubmission final : public Engine::Submission {
         for (const auto& [field, header] : request_.intake.columns) {
             fingerprint_.update(field + "=" + header + "\n");
         }
+        if (!request_.intake.sheet.empty()) fingerprint_.update("sheet=" + request_.intake.sheet);
     }
 
     ~StoredSubmission() override {

@@ -26,6 +26,20 @@ inline constexpr std::size_t comparables_max = 500;
 inline constexpr std::size_t rank_history_max = 2'000;
 inline constexpr std::int64_t quantity_max = 1'000'000;
 inline constexpr std::size_t columns_max = 512;
+inline constexpr std::size_t workbook_bytes_max =
+    64 * mebibyte;  // held whole while it is read: a ZIP's directory stands at its end
+inline constexpr std::size_t workbook_parts_max = 10'000;  // pictures of products are parts too
+inline constexpr std::size_t workbook_sheets_max = 1'000;
+inline constexpr std::size_t sheet_rows_max = 1'048'576;  // what a sheet of Excel has
+inline constexpr std::size_t shared_text_bytes_max =
+    128 * mebibyte;  // held while a sheet is read: 100,000 products with 1 KB each
+inline constexpr std::size_t shared_texts_max = 8 * 1024 * 1024;  // 4 bytes each
+inline constexpr std::size_t cell_formats_max = 65'536;           // Excel allows 64,000
+inline constexpr std::size_t xml_token_bytes_max = 1 * mebibyte;  // expat holds one tag whole
+inline constexpr std::size_t xml_depth_max = 64;
+// A sheet of repetitive rows packs to 1/100; what exceeds this and is large is a bomb.
+inline constexpr std::size_t unpacking_ratio_max = 400;
+inline constexpr std::size_t unpacking_ratio_from_bytes = 64 * mebibyte;
 inline constexpr std::size_t metadata_bytes_max = 16 * kibibyte;
 inline constexpr std::size_t fee_files_max = 100;  // a user's own: a file a channel, and rate cards
 inline constexpr std::size_t fee_file_bytes_max = 1 * mebibyte;  // the longest shipped has 13 KB
@@ -105,6 +119,8 @@ inline constexpr std::size_t page_limit_max = 100;
 
 static_assert(chunk_products <= products_per_batch_max);
 static_assert(product_bytes_max <= chunk_bytes_max, "every product fits a chunk");
+static_assert(shared_text_bytes_max < (1ULL << 32), "their places are 32 bits");
+static_assert(string_bytes_max <= xml_token_bytes_max);
 static_assert(commit_group_max <= writer_queue_max);
 static_assert(checkpoint_bytes < wal_bytes_max, "the WAL is restarted only where checkpoints lag");
 static_assert((ring_slots & (ring_slots - 1)) == 0, "rings are indexed by mask");

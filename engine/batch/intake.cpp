@@ -13,6 +13,8 @@
 #include "engine/batch/item_maker.hpp"
 #include "engine/batch/json_document.hpp"
 #include "engine/batch/json_lines.hpp"
+#include "engine/batch/office_file.hpp"
+#include "engine/batch/xlsx_file.hpp"
 
 namespace assay::engine {
 namespace {
@@ -36,6 +38,11 @@ std::optional<InputFormat> format_of_content_type(std::string_view content_type)
         return InputFormat::ndjson;
     if (type == "text/csv" || type == "application/csv" || type == "text/tab-separated-values")
         return InputFormat::csv;
+    // The last two are what browsers and scripts send when they do not know better.
+    if (type == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" ||
+        type == "application/vnd.ms-excel.sheet.macroenabled.12" ||
+        type == "application/vnd.ms-excel" || type == "application/octet-stream")
+        return InputFormat::xlsx;
     return std::nullopt;
 }
 
@@ -45,7 +52,12 @@ std::optional<InputFormat> format_of_file_name(std::string_view name) noexcept {
     if (folded.ends_with(".json")) return InputFormat::json;
     if (folded.ends_with(".ndjson") || folded.ends_with(".jsonl")) return InputFormat::ndjson;
     if (folded.ends_with(".csv") || folded.ends_with(".tsv")) return InputFormat::csv;
+    if (folded.ends_with(".xlsx") || folded.ends_with(".xlsm")) return InputFormat::xlsx;
     return std::nullopt;
+}
+
+bool begins_as_workbook(std::string_view first_bytes) noexcept {
+    return is_zip(first_bytes);
 }
 
 struct Intake::Body {
@@ -68,6 +80,8 @@ struct Intake::Body {
             case InputFormat::csv:
                 reader = std::make_unique<CsvRows>(items, report, options.columns);
                 break;
+            case InputFormat::xlsx:
+                break;  // begin() makes it
         }
     }
 
@@ -81,7 +95,15 @@ struct Intake::Body {
     Result<void> begin() {
         begun = true;
         const auto looked_at = std::string_view(head).substr(0, foreign_file_bytes);
-        if (auto foreign = find_foreign_file(looked_at, options.format)) return *foreign;
+        if (is_zip(looked_at) || is_old_office_file(looked_at)) {
+            reader = std::make_unique<XlsxFile>(items, report, options);
+        } else if (auto foreign = find_foreign_file(looked_at, options.format)) {
+            return *foreign;
+        } else if (!options.sheet.empty()) {
+            return fail(ErrorCode::invalid_argument,
+                        "is no Excel workbook, so it has no sheet \"" + options.sheet + "\"");
+        }
+        assert(reader != nullptr);
         const bool marked = head.starts_with(byte_order_mark);
         report.encoding = marked ? "utf-8 with BOM" : "utf-8";
         auto fed = reader->feed(std::string_view(head).substr(marked ? byte_order_mark.size() : 0));

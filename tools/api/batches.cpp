@@ -137,7 +137,7 @@ void write_share(JsonWriter& writer, const std::string& text) {
 Result<engine::BatchOptions> options_of(const Query& query) {
     const auto allowed =
         query.only({"collection_id", "metadata", "analyzers", "freight", "premium", "bid",
-                    "target_roi", "as_of", "money_unit", "on_invalid", "ci", "dry_run"});
+                    "target_roi", "as_of", "money_unit", "on_invalid", "ci", "dry_run", "sheet"});
     if (!allowed) return allowed.error();
     std::string json;
     JsonWriter writer(json);
@@ -174,7 +174,9 @@ Result<engine::SubmitRequest> submit_request(const ApiCall& call) {
     const auto format = type != nullptr ? engine::format_of_content_type(*type) : std::nullopt;
     if (!format)
         return fail(ErrorCode::unsupported_media, "the content type is not one that is read",
-                    "Content-Type", "send application/json, application/x-ndjson or text/csv");
+                    "Content-Type",
+                    "send application/json, application/x-ndjson, text/csv, or application/"
+                    "vnd.openxmlformats-officedocument.spreadsheetml.sheet for an Excel workbook");
     request.intake.format = *format;
     if (const std::string* encoding = call.request.field("content-encoding")) {
         request.intake.gzip = equal_ignoring_case(*encoding, "gzip");
@@ -195,6 +197,7 @@ Result<engine::SubmitRequest> submit_request(const ApiCall& call) {
     auto options = options_of(call.query);
     if (!options) return std::move(options).error();
     request.intake.batch = *std::move(options);
+    request.intake.sheet = call.query.text("sheet").value_or("");
     if (const std::string* key = call.request.field("idempotency-key")) {
         if (key->empty() || key->size() > idempotency_key_bytes_max ||
             std::any_of(key->begin(), key->end(), [](char c) { return c < 0x21 || c > 0x7e; }))

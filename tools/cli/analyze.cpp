@@ -13,15 +13,22 @@ void add_analyze(CLI::App& application, CommandContext& context) {
         "analyze", "Analyse a manifest: what it is worth, and what to bid. Needs no server");
     command->group(group_run);
     command
-        ->add_option("file", options->file,
-                     "The manifest: CSV, NDJSON (one product a line) or JSON; - is standard input")
+        ->add_option(
+            "file", options->file,
+            "The manifest: CSV, an Excel workbook (.xlsx), NDJSON (one product a line) or\n"
+            "JSON; - is standard input")
         ->required()
         ->type_name("");
     command
         ->add_option("--format", options->format,
                      "How to read it; default: by its name, else by its first bytes")
-        ->check(CLI::IsMember({"csv", "ndjson", "json"}))
+        ->check(CLI::IsMember({"csv", "xlsx", "ndjson", "json"}))
         ->type_name("FORMAT");
+    command
+        ->add_option("--sheet", options->sheet,
+                     "The sheet of a workbook to read; default: the first visible one that holds\n"
+                     "a table")
+        ->type_name("NAME");
     command
         ->add_option("--columns", options->columns,
                      "Name columns that are not understood: title='Item Desc',msrp=RRP")

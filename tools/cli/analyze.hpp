@@ -15,7 +15,8 @@ namespace assay::tools {
 // What the command line says. Amounts stay text until the lot's currency is known.
 struct AnalyzeOptions {
     std::string file;    // "-": standard input
-    std::string format;  // csv | ndjson | json; empty: by name, else by the first bytes
+    std::string format;  // csv | xlsx | ndjson | json; empty: by name, else by the first bytes
+    std::string sheet;   // of a workbook; empty: found
     std::vector<std::string> columns;  // field=Header
     std::string out;                   // NDJSON results; empty: none on a terminal, else stdout
     std::vector<std::string> only;

@@ -136,6 +136,7 @@ Result<LocalAnalysisOptions> prepare(const AnalyzeOptions& options, CommandConte
     auto columns = parse_columns(options.columns);
     if (!columns) return columns.error();
     run.intake.columns = std::move(*columns);
+    run.intake.sheet = options.sheet;
     auto tables = load_tables_with(options.fees_directory);
     if (!tables) return tables.error();
     run.tables = std::move(*tables);

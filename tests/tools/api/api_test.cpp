@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/api/api.hpp"
 
+#include "tests/support/xlsx_writer.hpp"
 #include "tests/tools/api/api_fixture.hpp"
 
 namespace assay::tools {
@@ -150,6 +151,44 @@ TEST_F(ApiTest, RefusesSubmissionsItCannotRead) {
     EXPECT_EQ(call("POST", "/v1/batches", "{\"products\":[", {{"Content-Type", "application/json"}})
                   .status,
               400);
+}
+
+TEST_F(ApiTest, TakesWorkbooksByTheirTypeOrTheirBytes) {
+    key = admin;
+    assay::testing::XlsxWriter writer;
+    writer.sheet("Cover", assay::testing::text_rows({{"Lot 7"}}))
+        .sheet("Lot", assay::testing::text_rows({{"Title", "MSRP"}, {"A", "9.99"}, {"B", "5"}}))
+        .sheet("Rest", assay::testing::text_rows({{"Title"}, {"C"}}));
+    for (const char* type : {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                             "application/octet-stream", "text/csv", "application/x-ndjson"}) {
+        const Reply reply = call("POST", "/v1/batches", writer.bytes(), {{"Content-Type", type}});
+        ASSERT_EQ(reply.status, 202) << type << reply.body;
+        EXPECT_EQ(reply.object().at("total_products").as_int64(), 2) << type;
+    }
+    const auto named = [&](const char* query) {
+        return call("POST", std::string("/v1/batches?sheet=") + query, writer.bytes(),
+                    {{"Content-Type", "application/octet-stream"}});
+    };
+    EXPECT_EQ(named("Rest").object().at("total_products").as_int64(), 1);
+    EXPECT_EQ(named("None").status, 400);
+    EXPECT_THAT(named("None").text("message"), HasSubstr("\"Cover\", \"Lot\", \"Rest\""));
+}
+
+TEST_F(ApiTest, SaysInOneSentenceWhatAWrongFileIs) {
+    key = admin;
+    const std::pair<std::string, const char*> files[] = {
+        {"%PDF-1.7 x", "is a PDF"},
+        {assay::testing::zip_of({{"content.xml", ""}}), ".ods"},
+        {"<!DOCTYPE html><html></html>", "web page"},
+        {std::string(600, '\2'), "binary data"}};
+    for (const auto& [bytes, tells] : files) {
+        for (const char* type : {"text/csv", "application/json", "application/octet-stream"}) {
+            const Reply reply = call("POST", "/v1/batches", bytes, {{"Content-Type", type}});
+            EXPECT_EQ(reply.status, 415) << tells << type;
+            EXPECT_THAT(reply.text("message"), HasSubstr(tells)) << type;
+        }
+    }
+    EXPECT_EQ(call("POST", "/v1/batches", "\n\n", {{"Content-Type", "text/csv"}}).status, 422);
 }
 
 TEST_F(ApiTest, ListsTheFaultsOfARefusedSubmission) {

@@ -13,6 +13,7 @@
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/source_tree.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/xlsx_writer.hpp"
 #include "tools/cli/analyze_streams.hpp"
 
 namespace assay::tools {
@@ -164,6 +165,59 @@ TEST_F(AnalyzeTest, ReadsStandardInputAndFindsItsFormat) {
     EXPECT_EQ(sniff_format("{\n  \"products\": ["), engine::InputFormat::json);
     EXPECT_EQ(sniff_format("title,msrp\n"), engine::InputFormat::csv);
     EXPECT_EQ(sniff_format(""), engine::InputFormat::csv);
+}
+
+TEST_F(AnalyzeTest, AWorkbookIsOneByItsBytesNotItsName) {
+    const std::string table =
+        assay::testing::text_rows({{"Item Desc", "MSRP"}, {"Kettle", "19.99"}});
+    assay::testing::XlsxWriter writer;
+    writer.sheet("Cover", assay::testing::text_rows({{"Lot 7"}})).sheet("Lot", table);
+    writer.sheet("Other", assay::testing::text_rows({{"Item Desc"}, {"Pan"}, {"Pot"}}));
+    for (const char* name : {"m.xlsx", "m.csv", "m", "m.json"}) {
+        const std::string path = file(name, writer.bytes());
+        ASSERT_EQ(run({path}), exit_ok) << name << error_.str();
+        EXPECT_EQ(lines_of(out_.str()), 1) << name;
+        ASSERT_EQ(run({path}, true), exit_ok) << name;
+        EXPECT_THAT(out_.str(), HasSubstr("read the sheet \"Lot\"; not read: \"Cover\", "
+                                          "\"Other\""));
+        ASSERT_EQ(run({path, "--sheet", "Other"}), exit_ok) << name;
+        EXPECT_EQ(lines_of(out_.str()), 2) << name;
+    }
+    in_.str(writer.bytes());
+    ASSERT_EQ(run({"-"}), exit_ok) << error_.str();
+    EXPECT_EQ(run({file("m.xlsx", writer.bytes()), "--sheet", "None"}), exit_failed);
+    EXPECT_THAT(error_.str(), HasSubstr("has no sheet \"None\""));
+    ASSERT_EQ(run({file("text.xlsx", manifest())}), exit_ok) << "text is read as what it is";
+    EXPECT_EQ(lines_of(out_.str()), 3);
+}
+
+TEST_F(AnalyzeTest, AFileThatIsNoManifestGetsOneSentence) {
+    struct Wrong {
+        std::string name, bytes, tells;
+    };
+    for (const Wrong& wrong :
+         {Wrong{"m.csv", "%PDF-1.7\n", "is a PDF"}, Wrong{"m.pdf", "%PDF-1.7\n", "is a PDF"},
+          Wrong{"m.json", "\x89PNG\r\n\x1a\n", "picture"},
+          Wrong{"m.ndjson",
+                "\x7f"
+                "ELF\x02",
+                "program"},
+          Wrong{"m.xls", "<html><table>", "web page"},
+          Wrong{"m.xls", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Office file"},
+          Wrong{"m.zip", assay::testing::zip_of({{"a.jpg", ""}}), "ZIP archive"},
+          Wrong{"m.ods", assay::testing::zip_of({{"content.xml", ""}}), ".ods"},
+          Wrong{"m.csv", "", "is empty"}, Wrong{"m.csv", "\n\n \n", "blank lines"},
+          Wrong{"m.json", "", "is empty"}, Wrong{"m.xlsx", "", "is empty"},
+          Wrong{"m.bin", std::string(1000, '\1'), "binary data"}}) {
+        EXPECT_EQ(run({file(wrong.name, wrong.bytes)}), exit_failed) << wrong.tells;
+        EXPECT_THAT(error_.str(), HasSubstr(wrong.tells));
+        EXPECT_EQ(lines_of(error_.str()), 1) << error_.str();
+        EXPECT_EQ(out_.str(), "");
+    }
+    EXPECT_EQ(run({directory_.path().string()}), exit_failed);
+    EXPECT_THAT(error_.str(), AllOf(HasSubstr("is a directory"), HasSubstr(".xlsx")));
+    EXPECT_EQ(run({"/nowhere/m.csv"}), exit_failed);
+    EXPECT_THAT(error_.str(), HasSubstr("No such file"));
 }
 
 TEST_F(AnalyzeTest, WhatIsWrongWithTheCommandIsSaidBeforeAByteIsRead) {

@@ -10,6 +10,7 @@
 #include "engine/batch/intake.hpp"
 #include "engine/batch/product_parser.hpp"
 #include "tests/support/matchers.hpp"
+#include "tests/support/xlsx_writer.hpp"
 #include "tools/manifest_generator/generated_identifiers.hpp"
 
 namespace assay::tools {
@@ -66,14 +67,47 @@ TEST(ManifestGenerator, EveryProductIsReadWithoutAFault) {
     EXPECT_NEAR(static_cast<double>(full) / count, 0.87, 0.02);
 }
 
-TEST(ManifestGenerator, CsvHoldsTheSameProducts) {
+std::string csv_of(std::uint64_t count) {
     ManifestGenerator generator({});
     std::string csv;
     ManifestGenerator::append_csv_header(csv);
-    for (std::uint64_t i = 0; i < 500; ++i)
+    for (std::uint64_t i = 0; i < count; ++i)
         generator.append_csv(i, csv);
+    return csv;
+}
+
+// The cells of a CSV whose quoted cells hold no line ends: what opening it in a spreadsheet gives.
+std::vector<std::vector<std::string>> cells_of(std::string_view csv) {
+    std::vector<std::vector<std::string>> rows(1, std::vector<std::string>(1));
+    bool quoted = false;
+    for (std::size_t i = 0; i < csv.size(); ++i) {
+        const char c = csv[i];
+        std::string& cell = rows.back().back();
+        if (quoted && c == '"' && i + 1 < csv.size() && csv[i + 1] == '"') {
+            cell += csv[++i];
+        } else if (c == '"') {
+            quoted = !quoted;
+        } else if (c == ',' && !quoted) {
+            rows.back().emplace_back();
+        } else if (c == '\n' && !quoted) {
+            rows.emplace_back(1);
+        } else {
+            cell += c;
+        }
+    }
+    rows.pop_back();
+    return rows;
+}
+
+class ManifestFiles : public ::testing::TestWithParam<engine::InputFormat> {};
+
+TEST_P(ManifestFiles, HoldTheSameProducts) {
+    const ManifestGenerator generator({});
+    std::string bytes = csv_of(500);
+    if (GetParam() == engine::InputFormat::xlsx)
+        bytes = testing::workbook_of(cells_of(bytes)).bytes();
     engine::IntakeOptions options;
-    options.format = engine::InputFormat::csv;
+    options.format = GetParam();
     engine::ProductParser parser;
     engine::Product product;
     GeneratedProduct expected;
@@ -92,7 +126,7 @@ TEST(ManifestGenerator, CsvHoldsTheSameProducts) {
         EXPECT_EQ(product.identifiers.isbn, expected.isbn);
         return {};
     });
-    ASSERT_THAT(intake.feed(csv), IsOk());
+    ASSERT_THAT(intake.feed(bytes), IsOk());
     const auto report = intake.finish();
     ASSERT_THAT(report, IsOk());
     EXPECT_EQ(report->items, 500U);
@@ -100,6 +134,9 @@ TEST(ManifestGenerator, CsvHoldsTheSameProducts) {
     for (const engine::ColumnMapping& column : report->columns)
         EXPECT_FALSE(column.field.empty()) << column.header;
 }
+
+INSTANTIATE_TEST_SUITE_P(Tables, ManifestFiles,
+                         ::testing::Values(engine::InputFormat::csv, engine::InputFormat::xlsx));
 
 TEST(ManifestGenerator, BreaksIdentifiersAtTheMeasuredRates) {
     ManifestGenerator generator({});
