@@ -7,6 +7,7 @@
 
 #include "engine/analysis/channel_choice.hpp"
 #include "engine/analysis/collect_evidence.hpp"
+#include "engine/analysis/input_checks.hpp"
 #include "engine/analysis/result_line.hpp"
 #include "engine/base/hash.hpp"
 
@@ -182,6 +183,7 @@ ProductOutcome AnalysisPlan::run(const Product& product, std::uint64_t index,
         workspace.time_by_analyzer[analyzer] += workspace.clock->steady_now() - start;
     }
     collect_evidence(product, all, *tables_, all.evidence);
+    check_input(product, *tables_, analyzer_names(), as_of, all.evidence);
     if (workspace.as_of != as_of) {
         workspace.as_of = as_of;
         workspace.as_of_text = to_rfc3339(as_of);

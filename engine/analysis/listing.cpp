@@ -127,7 +127,9 @@ void Judge::judge_images() {
         add(Defect::too_few_images, count, limits_.images_needed);
     else if (count < limits_.images_good)
         add(Defect::too_few_images, count, limits_.images_good);
-    scratch_.urls = product_.image_urls;
+    scratch_.urls.clear();
+    for (const Image& image : product_.images)
+        scratch_.urls.push_back(image.url);
     std::sort(scratch_.urls.begin(), scratch_.urls.end());
     const auto end = std::unique(scratch_.urls.begin(), scratch_.urls.end());
     if (const auto repeated = scratch_.urls.end() - end; repeated > 0)

@@ -218,11 +218,13 @@ bool read_comparables(FieldReader& reader, const Element& value, const JsonPath&
         const JsonPath at(path, index++);
         Comparable& read = out.emplace_back();
         if (!read_comparable(reader, comparable, at, currency, read)) return false;
-        mixed = mixed || (!read.currency.empty() && !currency.empty() && read.currency != currency);
+        const bool other = !read.currency.empty() && !currency.empty() && read.currency != currency;
+        if (other && !mixed) {
+            reader.note("mixed_currencies", at,
+                        "this one, perhaps others, is not in " + std::string(currency.code()));
+        }
+        mixed = mixed || other;
     }
-    if (mixed)
-        reader.note("mixed_currencies", path,
-                    "some comparables are not in " + std::string(currency.code()));
     return true;
 }
 

@@ -69,7 +69,10 @@ struct Tax {
 };
 
 struct Device {
-    std::string_view carrier, cosmetic, functional;
+    std::string_view imei, model;  // as the device's own object says
+    std::string_view carrier, cosmetic;
+    std::string_view functional;                     // "pass", "fail", or empty
+    std::vector<std::string_view> failed_functions;  // what failed, where it was listed
     std::optional<std::int64_t> storage_gb, battery_percent;
     std::optional<bool> activation_lock, blacklist;
 };
@@ -86,10 +89,16 @@ struct Overrides {
     std::optional<std::int64_t> horizon_days;
     std::optional<PartsPerMillion> min_roi;
     std::optional<MinorUnits> min_profit;
-    std::vector<std::string_view> channels;
+    std::vector<std::string_view> channels, analyzers;
     std::string_view fee_version;               // a date: the tables in force on it
     std::vector<std::string_view> fee_options;  // "international", "stockx:level_3"
     std::optional<PartsPerMillion> sales_tax;   // what the buyer pays beside the price
+};
+
+struct Image {
+    std::string_view url;
+    std::string_view sha256;             // 64 hexadecimal digits, or empty
+    std::int64_t width = 0, height = 0;  // in pixels; 0: not given
 };
 
 // Something about the input that does not fail the product but must be said: {"lossy_numeric",
@@ -117,8 +126,8 @@ struct Product {
     std::optional<MinorUnits> unit_cost, msrp, target_price;
     std::optional<std::int64_t> weight_grams;
     std::optional<std::array<std::int64_t, 3>> dimensions_mm;
-    std::int64_t image_count = 0;
-    std::vector<std::string_view> image_urls;
+    std::vector<Image> images;
+    std::int64_t image_count = 0;  // as given, or as many as are listed
     Market market;
     std::vector<Comparable> comparables;
     Costs costs;

@@ -113,7 +113,8 @@ TEST_F(ListingTest, WantsPicturesAndEachOnce) {
     EXPECT_THAT(run().defects, ElementsAre(ListingDefect{Defect::too_few_images, 0, 1}));
     product.image_count = 3;
     EXPECT_THAT(run().defects, ElementsAre(ListingDefect{Defect::too_few_images, 3, 6}));
-    product.image_urls = {"a", "b", "a", "a", "c", "d"};
+    for (const char* url : {"a", "b", "a", "a", "c", "d"})
+        product.images.emplace_back().url = url;
     product.image_count = 6;
     EXPECT_THAT(run().defects, ElementsAre(ListingDefect{Defect::duplicate_image_url, 2, 0}));
 }
@@ -144,7 +145,8 @@ TEST_F(ListingTest, ScoresNeverBelowNothing) {
     product.condition = Condition::unknown;
     product.identifiers = {};
     product.image_count = 1;
-    product.image_urls = {"a", "a"};
+    for (int i = 0; i < 2; ++i)
+        product.images.emplace_back().url = "a";
     EXPECT_GE(run().score, 0);
     EXPECT_LT(listing.score, 50);
 }
