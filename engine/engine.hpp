@@ -14,6 +14,7 @@
 #include "engine/base/result.hpp"
 #include "engine/batch/intake.hpp"
 #include "engine/batch_store/batch_store.hpp"
+#include "engine/comps_shelf.hpp"
 #include "engine/store/database.hpp"
 #include "engine/store/writer.hpp"
 
@@ -88,6 +89,9 @@ class Engine {
     // Of a batch that has ended: gone at once for everybody; its rows go by and by.
     // Errors: not_found, conflict (it has not ended), archived (it was deleted before).
     Result<void> remove(const TenantId& tenant, const BatchId& batch);
+
+    // Whose sold prices are joined with which batches. Lives as long as the engine.
+    CompsShelf& comps() noexcept;
 
     // Called after each commit that moved a batch; on the writer's thread: must not block. Returns
     // a handle whose destruction ends the subscription.

@@ -67,9 +67,10 @@ bool starts_like_html(std::string_view head) {
     return false;
 }
 
-Error foreign(std::string_view sentence, std::string_view remedy) {
-    return fail(ErrorCode::unsupported_media, std::string(sentence) + ", not a list of products",
-                {}, std::string(remedy));
+Error foreign(std::string_view sentence, std::string_view wanted, std::string_view remedy) {
+    return fail(ErrorCode::unsupported_media,
+                std::string(sentence) + ", not a list of " + std::string(wanted), {},
+                std::string(remedy));
 }
 
 // Text has no NUL, and few other control characters. One that strays into a line of JSON fails that
@@ -89,12 +90,13 @@ bool is_binary(std::string_view head, InputFormat format) {
 
 }  // namespace
 
-std::optional<Error> find_foreign_file(std::string_view head, InputFormat format) {
+std::optional<Error> find_foreign_file(std::string_view head, InputFormat format,
+                                       std::string_view wanted) {
     for (const Kind& kind : kinds) {
         if (head.size() > kind.at && head.substr(kind.at).starts_with(kind.magic))
-            return foreign(kind.sentence, kind.remedy);
+            return foreign(kind.sentence, wanted, kind.remedy);
     }
-    if (is_binary(head, format)) return foreign("is binary data", accepted);
+    if (is_binary(head, format)) return foreign("is binary data", wanted, accepted);
     const std::size_t first = head.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos) {
         // Blank as far as we see; what ends here holds nothing else.
@@ -104,13 +106,13 @@ std::optional<Error> find_foreign_file(std::string_view head, InputFormat format
                     std::string(accepted));
     }
     const std::string_view text = head.substr(first);
-    if (starts_like_html(text)) return foreign("is a web page or XML", accepted);
+    if (starts_like_html(text)) return foreign("is a web page or XML", wanted, accepted);
     if (format == InputFormat::xlsx) {
         return fail(ErrorCode::unsupported_media, "is text, not an Excel workbook", {},
                     "announce it as what it is: CSV, NDJSON or JSON");
     }
     if (format == InputFormat::csv && (text.front() == '{' || text.starts_with("[{")))
-        return foreign("looks like JSON where CSV was announced",
+        return foreign("looks like JSON where CSV was announced", wanted,
                        "send it as application/json or application/x-ndjson");
     return std::nullopt;
 }

@@ -16,6 +16,8 @@ inline constexpr std::size_t foreign_file_bytes = 512;  // what find_foreign_fil
 
 // One clear sentence for a file that cannot be products, or nullopt. `head`: the first
 // foreign_file_bytes, or all there is. What begins as a workbook must have been looked for before.
-std::optional<Error> find_foreign_file(std::string_view head, InputFormat format);
+// `wanted`: what they should be.
+std::optional<Error> find_foreign_file(std::string_view head, InputFormat format,
+                                       std::string_view wanted = "products");
 
 }  // namespace assay::engine

@@ -9,6 +9,7 @@
 #include "engine/base/clock.hpp"
 #include "engine/base/money.hpp"
 #include "tools/cli/command.hpp"
+#include "tools/cli/comps_file.hpp"
 
 namespace assay::tools {
 
@@ -24,6 +25,7 @@ struct AnalyzeOptions {
     std::string freight, premium, bid;
     std::string as_of;
     std::string fees_directory;  // the user's own fee files; empty: none
+    CompsFileOptions comps;
     bool timings = false;
     bool json = false;  // the answer as one JSON object instead of results or text
 };

@@ -66,7 +66,7 @@ Result<boost::json::value> send(ApiClient& client, const SubmitOptions& options,
         in.read(buffer, static_cast<std::streamsize>(size));
         return static_cast<std::size_t>(in.gcount());
     };
-    return client.upload({"/v1/batches" + query_of(options), content_type(input.format), input.gzip,
+    return client.upload({"POST", "/v1/batches" + query_of(options), content_type(input.format), input.gzip,
                           options.idempotency_key, read});
 }
 
