@@ -130,6 +130,20 @@ std::optional<CsvAmount> read_csv_amount(std::string_view cell, bool decimal_com
     return out;
 }
 
+Result<Currency> read_currency(std::string_view cell) {
+    if (auto code = Currency::parse(cell)) return code;
+    for (const Symbol& symbol : symbols) {
+        if (cell == symbol.text) return Currency::parse(symbol.code.empty() ? "USD" : symbol.code);
+    }
+    std::string folded(cell.substr(0, 16));
+    std::transform(folded.begin(), folded.end(), folded.begin(), to_lower);
+    if (folded == "euro" || folded == "euros") return Currency::parse("EUR");
+    if (folded == "us dollar" || folded == "us dollars" || folded == "dollar" ||
+        folded == "dollars")
+        return Currency::parse("USD");
+    return Currency::parse(cell);
+}
+
 int decimal_comma_vote(std::string_view cell) noexcept {
     const std::size_t last = cell.find_last_of(",.");
     if (last == std::string_view::npos || last == 0 || !is_digit(cell[last - 1])) return 0;

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "engine/base/money.hpp"
+#include "engine/base/result.hpp"
 
 namespace assay::engine {
 
@@ -22,6 +23,9 @@ struct CsvAmount {
 // nullopt: not a number. `decimal_comma`: how the file writes, which decides "1.299" and "1,299";
 // with both signs present the last one is the decimal point anyway.
 std::optional<CsvAmount> read_csv_amount(std::string_view cell, bool decimal_comma);
+
+// A cell that holds nothing but a currency: "EUR", "eur", "Euro", "US$". Errors: invalid_input.
+Result<Currency> read_currency(std::string_view cell);
 
 // Whether a cell speaks for a decimal comma (+1: "12,50"), for a point (-1: "12.50") or neither.
 int decimal_comma_vote(std::string_view cell) noexcept;

@@ -19,7 +19,7 @@ Result<void> CsvRows::begin() {
     says_delimiter_ = layout->says_delimiter;
     report_.delimiter = std::string(1, layout->delimiter);
     reader_.emplace(layout->delimiter, [this](const TableRecord& read) { return record(read); });
-    rows_.begin(std::move(layout->table));
+    if (auto begun = rows_.begin(std::move(layout->table)); !begun) return begun;
     const std::string head = std::move(head_);
     return reader_->feed(head);
 }

@@ -51,8 +51,6 @@ constexpr Kind kinds[] = {
     {"7z\xbc\xaf"sv, "is a 7z archive"sv, unpack},
     {"Rar!"sv, "is a RAR archive"sv, unpack},
     {"ustar"sv, "is a tar archive"sv, unpack, 257},
-    {"\xff\xfe"sv, "is UTF-16 text"sv, "save it as UTF-8"sv},
-    {"\xfe\xff"sv, "is UTF-16 text"sv, "save it as UTF-8"sv},
     {"SQLite format 3"sv, "is a SQLite database"sv, "export the table as CSV"sv},
     {"PAR1"sv, "is a Parquet file"sv, "export the table as CSV"sv},
 };

@@ -14,6 +14,7 @@
 #include "engine/batch/json_document.hpp"
 #include "engine/batch/json_lines.hpp"
 #include "engine/batch/office_file.hpp"
+#include "engine/batch/text_encoding.hpp"
 #include "engine/batch/xlsx_file.hpp"
 
 namespace assay::engine {
@@ -28,6 +29,12 @@ std::string lower(std::string_view text) {
 }
 
 }  // namespace
+
+std::string_view to_string(MappedBy by) noexcept {
+    constexpr std::string_view names[] = {"nothing", "header", "synonym",
+                                          "fuzzy",   "values", "user"};
+    return names[static_cast<std::size_t>(by)];
+}
 
 std::optional<InputFormat> format_of_content_type(std::string_view content_type) noexcept {
     const std::string type = lower(content_type.substr(0, content_type.find_first_of("; \t")));
@@ -87,13 +94,24 @@ struct Intake::Body {
 
     // Unpacked bytes; the first of them wait until there are enough to tell what they are.
     Result<void> plain(std::string_view bytes) {
-        if (begun) return reader->feed(bytes);
+        if (begun) return utf16 ? feed_utf16(bytes) : reader->feed(bytes);
         head += bytes;
         return head.size() < foreign_file_bytes ? Result<void>{} : begin();
     }
 
+    Result<void> feed_utf16(std::string_view bytes) {
+        decoded.clear();
+        utf16->append(bytes, decoded);
+        return reader->feed(decoded);
+    }
+
     Result<void> begin() {
         begun = true;
+        if (const auto order = utf16_order(head)) {
+            utf16.emplace(*order);
+            utf16->append(head, decoded);
+            head = std::move(decoded);
+        }
         const auto looked_at = std::string_view(head).substr(0, foreign_file_bytes);
         if (is_zip(looked_at) || is_old_office_file(looked_at)) {
             reader = std::make_unique<XlsxFile>(items, report, options);
@@ -105,7 +123,7 @@ struct Intake::Body {
         }
         assert(reader != nullptr);
         const bool marked = head.starts_with(byte_order_mark);
-        report.encoding = marked ? "utf-8 with BOM" : "utf-8";
+        report.encoding = utf16 ? "utf-16" : marked ? "utf-8 with BOM" : "utf-8";
         auto fed = reader->feed(std::string_view(head).substr(marked ? byte_order_mark.size() : 0));
         head = {};
         return fed;
@@ -128,6 +146,11 @@ struct Intake::Body {
         if (!begun) {
             if (auto begins = begin(); !begins) return begins;
         }
+        if (utf16) {
+            decoded.clear();
+            utf16->finish(decoded);
+            if (auto fed = reader->feed(decoded); !fed) return fed;
+        }
         if (auto finished = reader->finish(); !finished) return finished;
         if (report.items > 0) return {};
         return fail(ErrorCode::empty_batch, "holds no products", {}, "send at least one product");
@@ -138,6 +161,8 @@ struct Intake::Body {
     IntakeReport report;
     ItemMaker items;
     std::optional<GzipStream> gzip;
+    std::optional<Utf16Decoder> utf16;
+    std::string decoded;
     std::unique_ptr<InputReader> reader;
     std::string head;
     bool begun = false;

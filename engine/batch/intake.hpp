@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -35,22 +36,48 @@ struct IntakeItem {
     std::optional<Error> fault;
 };
 
+// By what a column was understood.
+enum class MappedBy : std::uint8_t {
+    nothing,
+    header,   // the field's own name
+    synonym,  // a header that is known to mean it
+    fuzzy,    // a header that is nearly one of those
+    values,   // what stands in the column
+    user,     // named by the user
+};
+std::string_view to_string(MappedBy by) noexcept;
+
 struct ColumnMapping {
-    std::string header;     // as in the file
-    std::string field;      // "msrp", "identifiers.upc"; empty: unmapped, kept under its own header
-    std::string why;        // "synonym of title", "values look like GTINs", "named by --columns"
-    double confidence = 0;  // 0..1
+    std::string header;   // as in the file; empty where it has none
+    std::string field;    // what the column fills: "msrp", "identifiers.upc"; empty: nothing
+    std::string meaning;  // what it was understood as, also where a better column fills that field
+    MappedBy by = MappedBy::nothing;
+    std::string why;                   // a sentence for people, also of a column that fills nothing
+    double confidence = 0;             // 0..1
+    std::string kept_as;               // its key in product_data, where a cell fills no field
+    std::vector<std::string> samples;  // its first distinct values, cut
+};
+
+struct DroppedRows {
+    std::uint64_t preamble = 0;          // lines above the header
+    std::uint64_t totals = 0;            // rows that sum up others
+    std::uint64_t repeated_headers = 0;  // the header again, as in files put together
 };
 
 struct IntakeReport {
     std::uint64_t items = 0;
     std::uint64_t faults = 0;
-    std::vector<Error> first_faults;     // up to limits::faults_listed_max
-    std::vector<ColumnMapping> columns;  // CSV and workbooks only
-    std::string sheet;                   // workbooks only: the sheet that was read
-    std::string delimiter;               // CSV only: ",", ";" or "\t"
-    std::string encoding;                // "utf-8", "utf-8 with BOM", "latin-1"
-    std::vector<std::string> remarks;    // "the last row looks like a total and was left out"
+    std::vector<Error> first_faults;   // up to limits::faults_listed_max
+    std::string encoding;              // "utf-8", "utf-8 with BOM", "latin-1", "utf-16"
+    std::vector<std::string> remarks;  // "the last row looks like a total and was left out"
+    // Tables only:
+    std::vector<ColumnMapping> columns;
+    std::string sheet;                    // workbooks only: the sheet that was read
+    std::string delimiter;                // ",", ";", "\t" or "|"; empty: not a text
+    std::uint64_t header_line = 0;        // 0: there is none
+    bool decimal_comma = false;           // "1.299,00"; else "1,299.00"
+    std::vector<std::string> currencies;  // of its amounts, as met, up to currencies_listed_max
+    DroppedRows dropped;
 };
 
 struct IntakeOptions {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,18 +24,21 @@ struct TableSample {
 };
 
 struct TableLayout {
-    std::uint64_t header_line = 1;  // lines above it are a preamble, left out
-    std::vector<std::string> headers;
+    std::uint64_t first_line = 1;   // the first line that is a row; what stands above is left out
+    std::uint64_t header_line = 0;  // 0: there is none
+    std::vector<std::string> headers;  // made up where there is no header: "column 1"
     CsvColumns columns;
     bool decimal_comma = false;
+    std::optional<Error> fault;  // no column can name a product; the rest is for showing why
 };
 
 // Where the header stands in a sample, and how sure that is: of two readings of one file (by comma
 // or by semicolon) the one that knows more headers is right, then the one with more columns.
 struct HeaderPlace {
     std::size_t row = 0;
-    std::size_t known = 0;  // cells that name a field exactly
-    std::size_t width = 0;
+    bool missing = false;   // `row` is the first of the products
+    std::size_t known = 0;  // cells that name a field
+    std::size_t width = 0;  // cells that are not empty
 };
 HeaderPlace find_header(const TableSample& sample);
 
@@ -43,8 +47,7 @@ struct TableHints {
     bool prefers_decimal_comma = false;                      // where no number of the table tells
 };
 
-// Errors: those of map_columns; invalid_input when no column can name a product; empty_batch
-// without any row.
+// Errors: those of map_columns; empty_batch without any row.
 Result<TableLayout> read_table_layout(const TableSample& sample, const HeaderPlace& header,
                                       const TableHints& hints);
 

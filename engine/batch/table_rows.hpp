@@ -23,9 +23,10 @@ class TableRows {
               std::vector<std::pair<std::string, std::string>> named)
         : items_(items), report_(report), hints_{std::move(named), false} {}
 
-    // At most once, before the first put().
-    void begin(TableLayout layout);
-    // Errors: those of read_table_layout and of ItemMaker::put.
+    // At most once, before the first put(). Errors: the layout's fault; the report then tells what
+    // was understood.
+    Result<void> begin(TableLayout layout);
+    // Errors: those of read_table_layout, of begin() and of ItemMaker::put.
     Result<void> put(const TableRecord& record);
     // Ends the table and writes the remarks. `lines_not_preamble`: lines above the header that the
     // reader has eaten itself.
@@ -41,6 +42,7 @@ class TableRows {
 
     Result<void> understand();
     Result<void> row(const TableRecord& record);
+    bool repeats_header() const;
     bool is_total() const;
     std::optional<Error> ragged() const;
     void remark(std::uint64_t lines_not_preamble);
@@ -53,7 +55,7 @@ class TableRows {
     std::optional<CsvProduct> product_;
     std::vector<std::string_view> cells_;
     CsvTallies tallies_;
-    std::uint64_t totals_ = 0, first_total_line_ = 0;
+    std::uint64_t first_total_line_ = 0, first_repeated_line_ = 0;
 };
 
 }  // namespace assay::engine

@@ -72,6 +72,7 @@ Result<TableLayout> XlsxFile::look_at(ZipParts& parts, const XlsxBook& book,
                   });
     if (auto done = read_sheet(parts, sheet, rows); !done) return done.error();
     auto layout = read_table_layout(sample, find_header(sample), {options_.columns, false});
+    if (layout && layout->fault) return *layout->fault;
     if (layout && layout->header_line == sample.lines.back())
         return fail(ErrorCode::empty_batch, "holds no products", {}, "send at least one product");
     return layout;
@@ -121,7 +122,7 @@ Result<void> XlsxFile::read(ZipParts& parts, const XlsxBook& book, Table table) 
     report_.sheet = table.sheet->name;
     const XlsxRows::Options as{table.layout.decimal_comma, options_.unpacked_bytes_max};
     TableRows rows(items_, report_, {});
-    rows.begin(std::move(table.layout));
+    if (auto begun = rows.begin(std::move(table.layout)); !begun) return begun;
     XlsxRows cells(book, as, [&](const TableRecord& record) -> Result<bool> {
         if (auto taken = rows.put(record); !taken) return taken.error();
         return true;

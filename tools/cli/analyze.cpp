@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "tools/cli/column_option.hpp"
+
 namespace assay::tools {
 
 void add_analyze(CLI::App& application, CommandContext& context) {
@@ -29,12 +31,7 @@ void add_analyze(CLI::App& application, CommandContext& context) {
                      "The sheet of a workbook to read; default: the first visible one that holds\n"
                      "a table")
         ->type_name("NAME");
-    command
-        ->add_option("--columns", options->columns,
-                     "Name columns that are not understood: title='Item Desc',msrp=RRP")
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->type_name("FIELD=HEADER,...");
+    add_column_option(*command, options->columns);
     command->add_option("--out", options->out, "Write results as NDJSON to this file")
         ->type_name("FILE");
     command
