@@ -93,7 +93,7 @@ std::string in_utf8(std::string_view cell) {
 Sample sample(std::string_view head, char delimiter) {
     Sample out;
     bool full = false;
-    CsvReader reader(delimiter, [&](const CsvRecord& record) -> Result<void> {
+    CsvReader reader(delimiter, [&](const TableRecord& record) -> Result<void> {
         Row row;
         bool blank = true;
         for (const std::string_view cell : record.cells) {

@@ -23,7 +23,7 @@ Result<void> SoldCsv::begin() {
                                    rows_.options().columns);
     if (!layout) return layout.error();
     layout_ = *std::move(layout);
-    reader_.emplace(layout_->delimiter, [this](const CsvRecord& read) { return row(read); });
+    reader_.emplace(layout_->delimiter, [this](const TableRecord& read) { return row(read); });
     rows_.report().columns = layout_->columns();
     rows_.report().delimiter = std::string(1, layout_->delimiter);
     const std::string head = std::move(head_);
@@ -56,7 +56,7 @@ Result<void> SoldCsv::finish() {
     return {};
 }
 
-void SoldCsv::prepare(const CsvRecord& read) {
+void SoldCsv::prepare(const TableRecord& read) {
     cells_ = read.cells;
     if (!is_utf8(read.bytes)) {
         ++latin1_rows_;
@@ -83,7 +83,7 @@ Error SoldCsv::fault(SoldField field, std::string message, std::string remedy) c
                 std::move(remedy));
 }
 
-Result<void> SoldCsv::row(const CsvRecord& read_row) {
+Result<void> SoldCsv::row(const TableRecord& read_row) {
     if (read_row.line <= layout_->header_line) return {};
     prepare(read_row);
     const auto is_blank = [](std::string_view cell) { return cell.empty(); };

@@ -24,8 +24,8 @@ class SoldCsv final : public InputReader {
 
   private:
     Result<void> begin();
-    Result<void> row(const CsvRecord& read);
-    void prepare(const CsvRecord& read);  // cells in UTF-8, without blanks around them
+    Result<void> row(const TableRecord& read);
+    void prepare(const TableRecord& read);  // cells in UTF-8, without blanks around them
     std::string_view cell(SoldField field) const;
     Error fault(SoldField field, std::string message, std::string remedy) const;
     std::optional<Error> read(SoldRecord& record);
