@@ -43,7 +43,7 @@ inline constexpr std::size_t unpacking_ratio_from_bytes = 64 * mebibyte;
 inline constexpr std::size_t metadata_bytes_max = 16 * kibibyte;
 inline constexpr std::size_t fee_files_max = 100;  // a user's own: a file a channel, and rate cards
 inline constexpr std::size_t fee_file_bytes_max = 1 * mebibyte;  // the longest shipped has 13 KB
-inline constexpr std::size_t faults_listed_max = 100;  // of on_invalid=reject and dry runs
+inline constexpr std::size_t faults_listed_max = 100;    // of on_invalid=reject and dry runs
 inline constexpr std::size_t currencies_listed_max = 8;  // of one table
 
 // The comps book: a tenant's own sold prices.

@@ -10,8 +10,8 @@
 #include "tools/cli/analyze.hpp"
 #include "tools/cli/analyze_streams.hpp"
 #include "tools/cli/batch_progress.hpp"
-#include "tools/cli/fee_directory.hpp"
 #include "tools/cli/column_option.hpp"
+#include "tools/cli/fee_directory.hpp"
 #include "tools/cli/local_analysis.hpp"
 #include "tools/cli/lot_report.hpp"
 

@@ -23,8 +23,8 @@ struct ServeOptions {
     std::string keep;  // "results=30,..."; empty: the defaults
     std::uint64_t store_gibibytes = limits::store_bytes_max / (1024 * limits::mebibyte);
     std::string fees_directory;  // the user's own fee files; empty: none
-    CompsFileOptions comps;  // for tenants that have uploaded none
-    int threads = 0;         // of the graph; 0: one per core
+    CompsFileOptions comps;      // for tenants that have uploaded none
+    int threads = 0;             // of the graph; 0: one per core
 };
 
 void add_serve(CLI::App& application, CommandContext& context);

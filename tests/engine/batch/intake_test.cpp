@@ -238,8 +238,7 @@ TEST(Intake, NamesForeignFilesInOneSentence) {
         options.format = format;
         for (const std::string_view file :
              {"%PDF-1.7 ..."sv, "\x89PNG\r\n\x1a\n"sv, "\xff\xd8\xff\xe0"sv, "PK\x03\x04 xlsx"sv,
-              "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv,
-              "<!DOCTYPE html><html>"sv, "\x1f\x8b\x08"sv}) {
+              "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv, "<!DOCTYPE html><html>"sv, "\x1f\x8b\x08"sv}) {
             const Taken taken = take(options, file);
             EXPECT_THAT(taken.result, FailsWith(ErrorCode::unsupported_media));
             EXPECT_FALSE(taken.result.error().remedy.empty());

@@ -244,8 +244,7 @@ TEST(SoldPricesCsv, AWrongFileGetsOneClearSentence) {
     EXPECT_EQ(read("%PDF-1.7 ...").outcome.error().message, "is a PDF, not a list of sold prices");
     SoldReadOptions document;
     document.format = InputFormat::json;
-    EXPECT_THAT(read("[{\"price\":1}]", document).outcome,
-                FailsWith(ErrorCode::unsupported_media));
+    EXPECT_THAT(read("[{\"price\":1}]", document).outcome, FailsWith(ErrorCode::unsupported_media));
     EXPECT_THAT(read("").outcome, FailsWith(ErrorCode::invalid_input));
     EXPECT_THAT(read("EAN,Price\n").outcome, FailsWith(ErrorCode::invalid_input));
     const auto manifest = read("Item Description,Qty,UPC\nKettle,1,4006381333931\n");
