@@ -8,7 +8,7 @@
 
 #include "engine/base/utf8.hpp"
 #include "engine/batch/csv_amount.hpp"
-#include "engine/batch/csv_columns.hpp"
+#include "engine/batch/header_words.hpp"
 #include "engine/batch/csv_reader.hpp"
 #include "engine/batch/text_encoding.hpp"
 

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "engine/base/ascii.hpp"
-#include "engine/batch/csv_columns.hpp"
+#include "engine/batch/header_words.hpp"
 
 namespace assay::engine {
 namespace {

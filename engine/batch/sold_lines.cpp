@@ -86,7 +86,7 @@ std::optional<Error> SoldLines::read(std::string_view text, SoldRecord& record) 
     Element root;
     if (auto fault = parser_.parse(text, root)) return fault;
     notes_.clear();
-    reader_.start(text.size(), rows_.options().money_unit, notes_);
+    reader_.start(text.size(), parser_.has_escapes(), rows_.options().money_unit, notes_);
     const JsonPath top;
     if (!read_comparable(reader_, root, top, rows_.options().currency, record.sale) ||
         !read_product(root, record))
