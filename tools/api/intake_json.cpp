@@ -14,9 +14,11 @@ std::string_view name_of(engine::InputFormat format) noexcept {
         case engine::InputFormat::ndjson:
             return "ndjson";
         case engine::InputFormat::csv:
+            return "csv";
+        case engine::InputFormat::xlsx:
             break;
     }
-    return "csv";
+    return "xlsx";
 }
 
 // The members that errors have everywhere.
@@ -45,14 +47,33 @@ void text_or_null(JsonWriter& writer, std::string_view name, const std::string& 
         writer.string(text);
 }
 
+void write_texts(JsonWriter& writer, const std::vector<std::string>& texts) {
+    writer.begin_array();
+    for (const std::string& text : texts)
+        writer.string(text);
+    writer.end_array();
+}
+
+void write_dropped(JsonWriter& writer, const engine::DroppedRows& dropped) {
+    writer.begin_object();
+    writer.member("preamble", static_cast<std::int64_t>(dropped.preamble));
+    writer.member("totals", static_cast<std::int64_t>(dropped.totals));
+    writer.member("repeated_headers", static_cast<std::int64_t>(dropped.repeated_headers));
+    writer.end_object();
+}
+
 void write_columns(JsonWriter& writer, const engine::IntakeReport& report) {
     writer.begin_array();
     for (const engine::ColumnMapping& column : report.columns) {
         writer.begin_object();
         writer.member("header", column.header);
         text_or_null(writer, "field", column.field);
-        writer.member("why", column.why);
+        text_or_null(writer, "meaning", column.meaning);
+        writer.member("by", to_string(column.by)).member("why", column.why);
         writer.key("confidence").number(column.confidence, 2);
+        text_or_null(writer, "kept_as", column.kept_as);
+        writer.key("samples");
+        write_texts(writer, column.samples);
         writer.end_object();
     }
     writer.end_array();
@@ -88,13 +109,22 @@ void write_dry_run(JsonWriter& writer, const engine::IntakeReport& report,
     write_faults(writer, report);
     writer.member("format", name_of(format));
     text_or_null(writer, "encoding", report.encoding);
+    text_or_null(writer, "sheet", report.sheet);
     text_or_null(writer, "delimiter", report.delimiter);
+    writer.key("header_line");
+    if (report.header_line > 0)
+        writer.integer(static_cast<std::int64_t>(report.header_line));
+    else
+        writer.null();
+    writer.member("decimal_comma", report.decimal_comma);
+    writer.key("currencies");
+    write_texts(writer, report.currencies);
+    writer.key("dropped_rows");
+    write_dropped(writer, report.dropped);
     writer.key("columns");
     write_columns(writer, report);
-    writer.key("remarks").begin_array();
-    for (const std::string& remark : report.remarks)
-        writer.string(remark);
-    writer.end_array();
+    writer.key("remarks");
+    write_texts(writer, report.remarks);
     writer.end_object();
 }
 

@@ -19,6 +19,9 @@ inline constexpr std::string_view shown_once =
 // Every item of a list, page after page. `path` without a query.
 Result<boost::json::array> all_pages(ApiClient& client, const std::string& path);
 
+// They as one list, in the form that the server gives lists.
+void print_json_list(CommandContext& context, boost::json::array items);
+
 // Adds `name` to `parent`. `options` has a member `server`; all actions of a group may share it.
 template <class Options>
 CLI::App* add_client_action(CLI::App& parent, const char* name, const char* purpose,

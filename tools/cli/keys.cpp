@@ -43,7 +43,7 @@ int run_list(const KeyOptions& options, ApiClient& client, CommandContext& conte
     auto keys = all_pages(client, "/v1/keys");
     if (!keys) return report(context, keys.error());
     if (options.server.json) {
-        print_json(context, *keys);
+        print_json_list(context, *std::move(keys));
         return exit_ok;
     }
     std::vector<std::vector<std::string>> rows{{"ID", "SCOPES", "CREATED", "EXPIRES", "NAME"}};

@@ -95,6 +95,13 @@ Result<boost::json::array> all_pages(ApiClient& client, const std::string& path)
     }
 }
 
+void print_json_list(CommandContext& context, boost::json::array items) {
+    print_json(context, boost::json::object{{"object", "list"},
+                                            {"data", std::move(items)},
+                                            {"has_more", false},
+                                            {"next", nullptr}});
+}
+
 void print_json(CommandContext& context, const boost::json::value& value) {
     context.out << boost::json::serialize(value) << '\n';
 }

@@ -168,10 +168,10 @@ int run_create(const AccountOptions& options, ApiClient& client, CommandContext&
 }
 
 int run_list(const AccountOptions& options, ApiClient& client, CommandContext& context) {
-    const auto tenants = all_pages(client, "/v1/tenants");
+    auto tenants = all_pages(client, "/v1/tenants");
     if (!tenants) return report(context, tenants.error());
     if (options.server.json) {
-        print_json(context, *tenants);
+        print_json_list(context, *std::move(tenants));
         return exit_ok;
     }
     std::vector<std::vector<std::string>> rows{{"ID", "ACTIVE", "PLAN", "BONUS", "NAME"}};

@@ -19,6 +19,14 @@ namespace assay::tools {
 
 namespace json = boost::json;
 
+inline const std::string three_products =
+    R"({"product_id":"a","title":"Sony WH-1000XM4 headphones","condition":"used",)"
+    R"("msrp":"349.00","currency":"USD"})"
+    "\n"
+    R"({"product_id":"b","title":"Lego 75192","status":"nonsense",)"
+    R"("msrp":"849.99","currency":"USD"})"
+    "\n{\"product_id\":\"c\",\n";
+
 struct Reply {
     int status = 0;
     std::vector<HttpField> fields;
@@ -143,6 +151,20 @@ class ApiFixture : public ::testing::Test {
         return id;
     }
 
+    // A batch that nobody runs: the engine that took it was never started.
+    std::string queued_batch() {
+        engine::Engine idle(*database, writer, clock, random, *engine::load_tables());
+        engine::SubmitRequest request;
+        request.tenant = TenantId("default");
+        request.intake.format = engine::InputFormat::ndjson;
+        auto submission = idle.submit(std::move(request));
+        EXPECT_THAT(submission, testing::IsOk());
+        EXPECT_THAT((*submission)->feed(three_products), testing::IsOk());
+        const auto receipt = (*submission)->finish();
+        EXPECT_THAT(receipt, testing::IsOk());
+        return receipt ? receipt->batch.text() : std::string();
+    }
+
     testing::TemporaryDirectory directory;
     testing::ManualClock clock;
     SystemRandom random;
@@ -170,13 +192,5 @@ class ApiFixture : public ::testing::Test {
                 tenants,   retention, clock,  random,   log};
     }
 };
-
-inline const std::string three_products =
-    R"({"product_id":"a","title":"Sony WH-1000XM4 headphones","condition":"used",)"
-    R"("msrp":"349.00","currency":"USD"})"
-    "\n"
-    R"({"product_id":"b","title":"Lego 75192","status":"nonsense",)"
-    R"("msrp":"849.99","currency":"USD"})"
-    "\n{\"product_id\":\"c\",\n";
 
 }  // namespace assay::tools

@@ -163,9 +163,9 @@ TEST_F(RetentionTest, ItsThreadPassesAtOnceAndWhenItIsWoken) {
 }
 
 TEST(RetentionText, ReadsDaysByName) {
-    const auto days = parse_retention("results=7,dead_letters=365", {});
-    ASSERT_THAT(days, IsOk());
-    EXPECT_EQ(*days, (engine::batch_store::Retention{7, 30, 30, 365}));
+    const auto read = parse_retention("results=7,dead_letters=365", {});
+    ASSERT_THAT(read, IsOk());
+    EXPECT_EQ(*read, (engine::batch_store::Retention{7, 30, 30, 365}));
     EXPECT_EQ(*parse_retention("", {}), engine::batch_store::Retention{});
     for (const char* wrong : {"results", "results=", "results=0", "results=3651", "results=7x",
                               "weeks=1", "results=7;events=1", ",", "=3"})
