@@ -21,7 +21,8 @@ struct AnalyzeOptions {
     std::vector<std::string> columns;  // field=Header
     std::string out;                   // NDJSON results; empty: none on a terminal, else stdout
     std::vector<std::string> only;
-    int threads = 0;  // 0: one per core
+    std::string brands;  // a file that adds to the table of brands
+    int threads = 0;     // 0: one per core
     std::string freight, premium, bid;
     std::string as_of;
     std::string fees_directory;  // the user's own fee files; empty: none

@@ -166,7 +166,7 @@ Result<void> ServerProcess::open_store() {
 }
 
 Result<void> ServerProcess::build_parts(const MasterKey& key) {
-    auto tables = load_tables_with(options_.fees_directory);
+    auto tables = load_tables_with(options_.fees_directory, options_.brands);
     if (!tables) return std::move(tables).error();
     auto for_notifier = notifier_options(options_, public_url());
     if (!for_notifier) return std::move(for_notifier).error();
@@ -334,6 +334,8 @@ void add_serve(CLI::App& application, CommandContext& context) {
     command->add_option("--key-file", options->key_file,
                         "File with the 32-byte master key (64 hexadecimal digits) that seals "
                         "secrets; else ASSAY_MASTER_KEY, else one is made beside the data");
+    command->add_option("--brands", options->brands,
+                        "Your own brands, in the form of data/analysis/brands.json");
     command->add_flag("--allow-insecure-endpoints", options->allow_insecure_endpoints,
                       "Let webhooks go to http:// and to this machine, for trying things out");
     command->add_option("--allow-endpoint-cidr", options->endpoint_cidrs,

@@ -17,6 +17,7 @@ struct ServeOptions {
     std::string public_url;  // empty: the address that is listened on
     std::string tls_certificate, tls_key;
     std::string key_file;
+    std::string brands;  // a file that adds to the table of brands
     std::vector<std::string> endpoint_cidrs;
     bool allow_insecure_endpoints = false;
     bool recover = false;
