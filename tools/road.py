@@ -16,14 +16,14 @@ class RoadBlocked(Exception):
     """Something on the road did not happen; the text says what."""
 
 
-def until(what, check, seconds=PATIENCE_SECONDS):
+def until(what, check, seconds=PATIENCE_SECONDS, pause=0.05):
     """Asks `check` until it answers something true. Raises RoadBlocked when that takes too long."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         answer = check()
         if answer:
             return answer
-        time.sleep(0.05)
+        time.sleep(pause)
     raise RoadBlocked(f"waited {seconds} s for {what}, in vain")
 
 
