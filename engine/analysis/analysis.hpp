@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/analysis/attributes.hpp"
+#include "engine/analysis/comparable_source.hpp"
 #include "engine/analysis/demand.hpp"
 #include "engine/analysis/evidence.hpp"
 #include "engine/analysis/identity.hpp"
@@ -17,6 +18,7 @@ namespace assay::engine {
 struct Analysis {
     Identity identity;
     Attributes attributes;
+    ComparableJoin join;
     Price price;
     Demand demand;
     Profit profit;

@@ -89,6 +89,7 @@ bool is_asked_for(std::span<const std::string> only, std::string_view analyzer) 
 void Analysis::clear() {
     identity.clear();
     attributes.clear();
+    join.clear();
     price.clear();
     demand.clear();
     profit.clear();
@@ -97,9 +98,10 @@ void Analysis::clear() {
 }
 
 Result<AnalysisPlan> AnalysisPlan::make(std::span<const std::string> only,
-                                        std::shared_ptr<const Tables> tables) {
+                                        std::shared_ptr<const Tables> tables,
+                                        std::shared_ptr<const ComparableSource> comps) {
     assert(tables != nullptr);
-    AnalysisPlan plan(std::move(tables));
+    AnalysisPlan plan(std::move(tables), std::move(comps));
     for (const std::string& wanted : only) {
         const auto found = std::find(names.begin(), names.end(), wanted);
         if (found == names.end()) {
@@ -114,6 +116,18 @@ Result<AnalysisPlan> AnalysisPlan::make(std::span<const std::string> only,
     return plan;
 }
 
+void AnalysisPlan::find_price(const Product& product, TimePoint as_of, Workspace& workspace) const {
+    Analysis& all = workspace.analysis;
+    std::span<const Comparable> comparables = product.comparables;
+    if (comps_) {
+        comps_->join(product, all.identity, as_of, tables_->defaults.comps_brand_model_match,
+                     workspace.join, all.join);
+        comparables = workspace.join.comparables;
+    }
+    estimate_price(product, comparables, all.identity, all.attributes, *tables_, as_of,
+                   workspace.price, all.price);
+}
+
 void AnalysisPlan::analyse(std::size_t analyzer, const Product& product, std::uint64_t index,
                            TimePoint as_of, Workspace& workspace, LotLine& line) const {
     Analysis& all = workspace.analysis;
@@ -123,8 +137,7 @@ void AnalysisPlan::analyse(std::size_t analyzer, const Product& product, std::ui
         case attributes:
             return read_attributes(product, *tables_, all.attributes);
         case price:
-            return estimate_price(product, all.identity, all.attributes, *tables_, as_of,
-                                  workspace.price, all.price);
+            return find_price(product, as_of, workspace);
         case demand:
             return estimate_demand(product, *tables_, all.demand);
         case fees:
@@ -168,7 +181,8 @@ ProductOutcome AnalysisPlan::run(const Product& product, std::uint64_t index,
     context.fee_version = all.profit.used > 0 ? all.profit.channels[all.profit.best].fee_version
                                               : std::string_view(tables_->version);
     context.as_of = workspace.as_of_text;
-    context.input_hash = hash64(input_hash_source);
+    context.input_hash =
+        comps_ ? hash64(input_hash_source, comps_->hash()) : hash64(input_hash_source);
     append_result_line(out, product, all, printed_parts(prints_), context);
     outcome.completed = true;
     outcome.decision = all.verdict.decision;

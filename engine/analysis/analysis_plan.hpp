@@ -27,6 +27,7 @@ bool is_asked_for(std::span<const std::string> only, std::string_view analyzer) 
 // One thread's working memory: the analysis being filled and the analyzers' buffers.
 struct Workspace {
     Analysis analysis;
+    JoinScratch join;
     PriceScratch price;
     ProfitScratch profit;
     // Time spent per analyzer, taken only with a clock (analyze --timings); never in results.
@@ -47,13 +48,15 @@ struct ProductOutcome {
 class AnalysisPlan {
   public:
     // `only` empty: all. What the named ones need runs too but is not printed. Errors:
-    // invalid_argument for an unknown name, listing the known ones.
+    // invalid_argument for an unknown name, listing the known ones. `comps`: sold prices that are
+    // added to a product's own comparables; the input hash of every line then includes its hash.
     static Result<AnalysisPlan> make(std::span<const std::string> only,
-                                     std::shared_ptr<const Tables> tables);
+                                     std::shared_ptr<const Tables> tables,
+                                     std::shared_ptr<const ComparableSource> comps = nullptr);
 
     // Analyses `product` and appends its result line (the envelope of the schema, one line, ended
-    // by '\n') to `out`. Pure but for `workspace` and `out`: the same product, index, as_of and
-    // tables give the same bytes. Does not throw; allocates only where `out` or a buffer grows.
+    // by '\n') to `out`. Pure but for `workspace` and `out`: the same product, index, as_of, tables
+    // and comps give the same bytes. Does not throw; allocates only where `out` or a buffer grows.
     ProductOutcome run(const Product& product, std::uint64_t index,
                        std::string_view input_hash_source, TimePoint as_of, Workspace& workspace,
                        std::string& out) const;
@@ -61,13 +64,17 @@ class AnalysisPlan {
     const Tables& tables() const noexcept { return *tables_; }
 
   private:
-    explicit AnalysisPlan(std::shared_ptr<const Tables> tables) : tables_(std::move(tables)) {}
+    AnalysisPlan(std::shared_ptr<const Tables> tables,
+                 std::shared_ptr<const ComparableSource> comps)
+        : tables_(std::move(tables)), comps_(std::move(comps)) {}
+    void find_price(const Product& product, TimePoint as_of, Workspace& workspace) const;
     void analyse(std::size_t analyzer, const Product& product, std::uint64_t index, TimePoint as_of,
                  Workspace& workspace, LotLine& lot) const;
 
     std::shared_ptr<const Tables> tables_;
-    std::uint32_t runs_ = 0;    // bit per analyzer
-    std::uint32_t prints_ = 0;  // bit per analyzer
+    std::shared_ptr<const ComparableSource> comps_;  // none: only the product's own
+    std::uint32_t runs_ = 0;                         // bit per analyzer
+    std::uint32_t prints_ = 0;                       // bit per analyzer
 };
 
 // The line of a product that intake or the parser failed. `product_data`: a JSON object or empty.

@@ -106,6 +106,7 @@ void collect_evidence(const Product& product, const Analysis& analysis, const Ta
         out.add("attributes", "title", "condition_words").detail +=
             to_string(analysis.attributes.condition);
     }
+    explain_join(analysis.join, out);
     explain_price(analysis.price, tables, out);
     add_demand(analysis.demand, out);
     add_profit(product, analysis.profit, tables, out);

@@ -22,6 +22,7 @@ constexpr std::array default_fields = {
     DefaultField{"age_days_max", &Defaults::age_days_max, 1, 3650},
     DefaultField{"match_min", &Defaults::match_min, 0, 1},
     DefaultField{"undated_age_days", &Defaults::undated_age_days, 0, 3650},
+    DefaultField{"comps_brand_model_match", &Defaults::comps_brand_model_match, 0, 1},
     DefaultField{"outlier_count_min", &Defaults::outlier_count_min, 3, 100},
     DefaultField{"outlier_z", &Defaults::outlier_z, 1, 100},
     DefaultField{"spread_floor", &Defaults::spread_floor, 0.001, 1},

@@ -100,7 +100,8 @@ struct RecoveryName {
 struct Defaults {
     // Price: which comparables count, and how much.
     double half_life_days = 30, age_days_max = 90, match_min = 0.5;
-    double undated_age_days = 45;  // what a comparable without a date is taken to be
+    double undated_age_days = 45;          // what a comparable without a date is taken to be
+    double comps_brand_model_match = 0.7;  // of a row of the comps book found by these two only
     // Price: outliers, spread, interval.
     std::int64_t outlier_count_min = 4;
     double outlier_z = 3.5, spread_floor = 0.05, spread_default = 0.35;

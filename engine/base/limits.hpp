@@ -29,6 +29,20 @@ inline constexpr std::size_t columns_max = 512;
 inline constexpr std::size_t metadata_bytes_max = 16 * kibibyte;
 inline constexpr std::size_t faults_listed_max = 100;  // of on_invalid=reject and dry runs
 
+// The comps book: a tenant's own sold prices.
+inline constexpr std::size_t comps_rows_max = 5'000'000;  // 75 bytes each, 200 while it is read
+inline constexpr std::size_t comps_row_bytes_max = 64 * kibibyte;         // a line or CSV row
+inline constexpr std::size_t comps_bytes_max = 1024 * mebibyte;           // on the wire, streamed
+inline constexpr std::size_t comps_unpacked_bytes_max = 2048 * mebibyte;  // 400 bytes a row
+inline constexpr std::size_t comps_id_bytes_max = 128;  // of one sale at its source
+inline constexpr std::size_t comps_source_bytes_max = 64;
+inline constexpr std::size_t comps_sources_max = 1'000;                // distinct marketplaces
+inline constexpr std::size_t comps_texts_bytes_max = 1024 * mebibyte;  // ids, at 32-bit offsets
+inline constexpr std::size_t comps_scan_max = 2'000;  // rows looked at for one product
+inline constexpr std::size_t comps_uploads_max = 2;   // read at once: each holds its rows
+inline constexpr std::size_t comps_loaded_bytes_max = 1024 * mebibyte;  // books in memory
+inline constexpr std::size_t comps_chunk_bytes = 1 * mebibyte;  // of a stored book, a write each
+
 // Engine. A chunk is 0.2 to 2 ms of work, so that a graph hop costs under 1 %.
 inline constexpr std::size_t chunk_products = 64;
 inline constexpr std::size_t chunk_bytes_max =
@@ -95,6 +109,7 @@ inline constexpr std::size_t page_limit_max = 100;
 
 static_assert(chunk_products <= products_per_batch_max);
 static_assert(product_bytes_max <= chunk_bytes_max, "every product fits a chunk");
+static_assert(comparables_max <= comps_scan_max);
 static_assert(commit_group_max <= writer_queue_max);
 static_assert(checkpoint_bytes < wal_bytes_max, "the WAL is restarted only where checkpoints lag");
 static_assert((ring_slots & (ring_slots - 1)) == 0, "rings are indexed by mask");

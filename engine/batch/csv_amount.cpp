@@ -161,6 +161,11 @@ std::string round_decimal(std::string_view decimal, int decimals, bool& rounded)
     return kept;
 }
 
+bool is_a_dollar(const Currency& currency) noexcept {
+    constexpr std::string_view dollars[] = {"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"};
+    return std::find(std::begin(dollars), std::end(dollars), currency.code()) != std::end(dollars);
+}
+
 bool is_absent(std::string_view cell) noexcept {
     const std::string_view text = trim_blanks(cell);
     constexpr std::size_t longest = 16;

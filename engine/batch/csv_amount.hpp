@@ -29,6 +29,9 @@ int decimal_comma_vote(std::string_view cell) noexcept;
 // A decimal cut to `decimals` places, half up; true in `rounded` if digits other than 0 were lost.
 std::string round_decimal(std::string_view decimal, int decimals, bool& rounded);
 
+// Whether "$" may stand for the currency.
+bool is_a_dollar(const Currency& currency) noexcept;
+
 // Words that stand for an empty cell: "n/a", "not available", "-".
 bool is_absent(std::string_view cell) noexcept;
 

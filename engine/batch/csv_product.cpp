@@ -112,11 +112,6 @@ std::optional<std::int64_t> read_whole(std::string_view cell, bool decimal_comma
     return std::nullopt;
 }
 
-bool is_a_dollar(Currency currency) {
-    constexpr std::string_view dollars[] = {"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"};
-    return std::find(std::begin(dollars), std::end(dollars), currency.code()) != std::end(dollars);
-}
-
 }  // namespace
 
 CsvProduct::CsvProduct(const CsvLayout& layout) : layout_(layout) {

@@ -48,23 +48,26 @@ bool starts_like_html(std::string_view head) {
            folded.starts_with("<?xml");
 }
 
-Error foreign(std::string_view sentence, std::string_view remedy) {
-    return fail(ErrorCode::unsupported_media, std::string(sentence) + ", not a list of products",
-                {}, std::string(remedy));
+Error foreign(std::string_view sentence, std::string_view wanted, std::string_view remedy) {
+    return fail(ErrorCode::unsupported_media,
+                std::string(sentence) + ", not a list of " + std::string(wanted), {},
+                std::string(remedy));
 }
 
 }  // namespace
 
-std::optional<Error> find_foreign_file(std::string_view head, InputFormat format) {
+std::optional<Error> find_foreign_file(std::string_view head, InputFormat format,
+                                       std::string_view wanted) {
     for (const Kind& kind : kinds) {
-        if (head.starts_with(kind.magic)) return foreign(kind.sentence, kind.remedy);
+        if (head.starts_with(kind.magic)) return foreign(kind.sentence, wanted, kind.remedy);
     }
     const std::size_t first = head.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos) return std::nullopt;
     const std::string_view text = head.substr(first);
-    if (starts_like_html(text)) return foreign("is a web page or XML", "send JSON, NDJSON or CSV");
+    if (starts_like_html(text))
+        return foreign("is a web page or XML", wanted, "send JSON, NDJSON or CSV");
     if (format == InputFormat::csv && (text.front() == '{' || text.starts_with("[{")))
-        return foreign("looks like JSON where CSV was announced",
+        return foreign("looks like JSON where CSV was announced", wanted,
                        "send it as application/json or application/x-ndjson");
     // Text has no NUL, and few other control characters.
     const auto is_control = [](char c) {
@@ -74,7 +77,7 @@ std::optional<Error> find_foreign_file(std::string_view head, InputFormat format
     const auto controls = std::count_if(head.begin(), head.end(), is_control);
     if (format == InputFormat::csv && (head.find('\0') != std::string_view::npos ||
                                        controls * 10 > static_cast<std::ptrdiff_t>(head.size())))
-        return foreign("is binary data", "send JSON, NDJSON or CSV");
+        return foreign("is binary data", wanted, "send JSON, NDJSON or CSV");
     return std::nullopt;
 }
 

@@ -15,7 +15,8 @@ namespace assay::engine {
 inline constexpr std::size_t foreign_file_bytes = 512;  // what find_foreign_file looks at
 
 // One clear sentence for a file that cannot be products, or nullopt. `head`: the first
-// foreign_file_bytes, or all there is.
-std::optional<Error> find_foreign_file(std::string_view head, InputFormat format);
+// foreign_file_bytes, or all there is. `wanted`: what they should be.
+std::optional<Error> find_foreign_file(std::string_view head, InputFormat format,
+                                       std::string_view wanted = "products");
 
 }  // namespace assay::engine

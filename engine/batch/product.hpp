@@ -18,6 +18,12 @@ namespace assay::engine {
 
 enum class ComparableKind : std::uint8_t { sold, active };
 
+// What a comparable's title says of the sale.
+struct TitleFacts {
+    std::int64_t lot_quantity = 1;
+    bool is_bundle = false, parts_only = false, box_only = false;
+};
+
 struct Comparable {
     MinorUnits price = 0;
     MinorUnits shipping = 0;
@@ -30,6 +36,7 @@ struct Comparable {
     std::string_view source;
     std::string_view id;
     ComparableKind kind = ComparableKind::sold;
+    std::optional<TitleFacts> title_facts = {};  // read before; `title` is not looked at then
 };
 
 struct Identifiers {

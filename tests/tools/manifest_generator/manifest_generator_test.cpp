@@ -9,6 +9,7 @@
 #include "engine/base/hash.hpp"
 #include "engine/batch/intake.hpp"
 #include "engine/batch/product_parser.hpp"
+#include "engine/batch/sold_prices.hpp"
 #include "tests/support/matchers.hpp"
 #include "tools/manifest_generator/generated_identifiers.hpp"
 
@@ -157,6 +158,43 @@ TEST(Gs1CheckDigit, HoldsForPublishedCodes) {
     EXPECT_TRUE(is_valid_gtin("012000004568"));
     EXPECT_TRUE(is_valid_gtin("00045496901332"));
     EXPECT_FALSE(is_valid_gtin("4006381333932"));
+}
+
+TEST(ManifestGenerator, SoldPricesAreOfTheSameProductsWithOldOnesOutliersAndRefunds) {
+    GeneratorOptions options;
+    ManifestGenerator generator(options);
+    std::string csv, again;
+    ManifestGenerator::append_comps_csv_header(csv);
+    for (std::uint64_t i = 0; i < 2'000; ++i)
+        generator.append_comps_csv(i, 8, csv);
+    ManifestGenerator::append_comps_csv_header(again);
+    for (std::uint64_t i = 0; i < 2'000; ++i)
+        generator.append_comps_csv(i, 8, again);
+    EXPECT_TRUE(csv == again);
+    std::size_t old = 0, later = 0, outliers = 0, sales = 0;
+    engine::SoldPrices prices({}, [&](const engine::SoldRecord& record) {
+        ++sales;
+        old += *record.sale.sold_at < options.as_of - std::chrono::days(90) ? 1U : 0U;
+        later += *record.sale.sold_at > options.as_of ? 1U : 0U;
+        outliers += record.sale.title.find(": ") != std::string_view::npos ||
+                            record.sale.title.starts_with("Lot of")
+                        ? 1U
+                        : 0U;
+        return std::optional<Error>();
+    });
+    ASSERT_THAT(prices.feed(csv), IsOk());
+    ASSERT_THAT(prices.finish(), IsOk());
+    EXPECT_EQ(prices.report().rows, 16'000U);
+    EXPECT_GT(prices.report().skipped, 10U);  // refunds
+    EXPECT_LT(prices.report().skipped, 80U);
+    const auto share = [&](std::size_t part) {
+        return static_cast<double>(part) / static_cast<double>(sales);
+    };
+    EXPECT_NEAR(share(old), 0.34, 0.02);
+    EXPECT_NEAR(share(later), 0.01, 0.005);
+    EXPECT_NEAR(share(outliers), 0.08, 0.01);
+    for (const engine::SoldColumn& column : prices.report().columns)
+        EXPECT_FALSE(column.field.empty()) << column.header;
 }
 
 }  // namespace
