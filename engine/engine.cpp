@@ -62,8 +62,9 @@ struct Engine::Body {
           clock(clock_to_use),
           random(source),
           tables(std::move(tables_to_use)),
+          comps(database, writer, clock),
           feeder(database, writer, clock, random, hub, {options.threads, options.tokens}),
-          desk({database, writer, clock, random, tables,
+          desk({database, writer, clock, random, tables, comps,
                 [this](std::shared_ptr<BatchRun> run) { feeder.add(std::move(run)); },
                 [this](std::shared_ptr<BatchRun> run) { feeder.add_if_queued(std::move(run)); },
                 [this] { return feeder.open_batches(); }},
@@ -80,6 +81,7 @@ struct Engine::Body {
     Clock& clock;
     SharedRandom random;
     const std::shared_ptr<const Tables> tables;
+    CompsShelf comps;
     ProgressHub hub;
     Feeder feeder;
     SubmissionDesk desk;
@@ -120,9 +122,11 @@ Result<void> Engine::Body::take_up() {
 
 Result<std::shared_ptr<BatchRun>> Engine::Body::restore(const batch_store::BatchRow& row,
                                                         Connection& connection) {
-    auto plan = AnalysisPlan::make(row.options.analyzers, tables);
+    auto book = comps.of_batch(row.id);
+    if (!book) return book.error();
+    auto plan = AnalysisPlan::make(row.options.analyzers, tables, *book);
     // An analyzer that this version does not know: the batch still gets every other answer.
-    if (!plan) plan = AnalysisPlan::make({}, tables);
+    if (!plan) plan = AnalysisPlan::make({}, tables, *book);
     if (!plan) return plan.error();
     auto run =
         std::make_shared<BatchRun>(row, std::make_shared<const AnalysisPlan>(std::move(*plan)));
@@ -164,6 +168,9 @@ Engine::~Engine() {
 Result<void> Engine::start() {
     auto taken = body_->take_up();
     if (!taken) return taken;
+    // After the batches: what they work with is not cleared away.
+    taken = body_->comps.start();
+    if (!taken) return taken;
     body_->feeder.start();
     return {};
 }
@@ -194,6 +201,10 @@ Result<batch_store::BatchRow> Engine::find(const TenantId& tenant, const BatchId
                     "list batches to see which there are");
     }
     return std::move(**row);
+}
+
+CompsShelf& Engine::comps() noexcept {
+    return body_->comps;
 }
 
 std::shared_ptr<void> Engine::subscribe(const BatchId& batch, ProgressListener listener) {

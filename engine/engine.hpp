@@ -14,6 +14,7 @@
 #include "engine/base/result.hpp"
 #include "engine/batch/intake.hpp"
 #include "engine/batch_store/batch_store.hpp"
+#include "engine/comps_shelf.hpp"
 #include "engine/store/database.hpp"
 #include "engine/store/writer.hpp"
 
@@ -79,6 +80,9 @@ class Engine {
     Result<std::unique_ptr<Submission>> submit(SubmitRequest request);
     Result<batch_store::BatchRow> cancel(const TenantId& tenant, const BatchId& batch);
     Result<batch_store::BatchRow> find(const TenantId& tenant, const BatchId& batch);
+
+    // Whose sold prices are joined with which batches. Lives as long as the engine.
+    CompsShelf& comps() noexcept;
 
     // Called after each commit that moved a batch; on the writer's thread: must not block. Returns
     // a handle whose destruction ends the subscription.

@@ -144,23 +144,12 @@ class StoredSubmission final : public Engine::Submission {
             return refuse(rejected());
         }
         const std::string fingerprint = fingerprint_.finish();
-        auto shared_plan = std::make_shared<const AnalysisPlan>(std::move(*plan));
-        if (first_answer_) return replay(fingerprint, std::move(shared_plan));
+        if (first_answer_) return replay(fingerprint);
         if (builder_.count() > 0) {
             const auto stored = store_chunk();
             if (!stored) return refuse(stored.error());
         }
-        const auto sealed = seal(fingerprint);
-        if (!sealed) {
-            // A commit that failed may be on disk: then the batch is there, and it has to run.
-            if (is_unclear(sealed.error().code)) {
-                desk_.services().perhaps_queued(make_run(std::move(shared_plan)));
-            }
-            return refuse(sealed.error());
-        }
-        desk_.services().queued(make_run(std::move(shared_plan)));
-        desk_.close(*this);
-        return Receipt{batch_, report_, false};
+        return seal_with_comps(fingerprint);
     }
 
     const IntakeReport& report() const noexcept override { return report_; }
@@ -198,8 +187,38 @@ class StoredSubmission final : public Engine::Submission {
                     {}, "mend them, or submit with on_invalid=fail_item");
     }
 
-    Result<Receipt> replay(const std::string& fingerprint,
-                           std::shared_ptr<const AnalysisPlan> plan) {
+    // The batch works with the sold prices that are in force in the moment of its acceptance.
+    Result<Receipt> seal_with_comps(const std::string& fingerprint) {
+        for (;;) {
+            auto comps = desk_.services().comps.in_force(request_.tenant);
+            if (!comps) return refuse(comps.error());
+            auto plan = make_plan(*comps ? (*comps)->book : nullptr);
+            if (!plan) return refuse(plan.error());
+            bool replaced = false;
+            const auto sealed = seal(fingerprint, *comps, replaced);
+            if (!sealed) {
+                // A commit that failed may be on disk: then the batch is there, and has to run.
+                if (is_unclear(sealed.error().code)) {
+                    desk_.services().perhaps_queued(make_run(*std::move(plan)));
+                }
+                return refuse(sealed.error());
+            }
+            if (replaced) continue;  // other prices came in the moment between
+            desk_.services().queued(make_run(*std::move(plan)));
+            desk_.close(*this);
+            return Receipt{batch_, report_, false};
+        }
+    }
+
+    Result<std::shared_ptr<const AnalysisPlan>> make_plan(
+        std::shared_ptr<const ComparableSource> comps) const {
+        auto plan = AnalysisPlan::make(intake_.batch_options().analyzers, desk_.services().tables,
+                                       std::move(comps));
+        if (!plan) return plan.error();
+        return std::make_shared<const AnalysisPlan>(std::move(*plan));
+    }
+
+    Result<Receipt> replay(const std::string& fingerprint) {
         if (fingerprint != first_answer_->fingerprint) {
             return refuse(fail(ErrorCode::key_reused,
                                "this idempotency key was used with another request",
@@ -211,8 +230,12 @@ class StoredSubmission final : public Engine::Submission {
         auto row = batch_store::find_batch(**lease, request_.tenant, first_answer_->batch);
         if (!row) return refuse(row.error());
         if (*row && (*row)->status == BatchStatus::queued) {
+            auto comps = desk_.services().comps.of_batch(first_answer_->batch);
+            if (!comps) return refuse(comps.error());
+            auto plan = make_plan(*std::move(comps));
+            if (!plan) return refuse(plan.error());
             desk_.services().perhaps_queued(
-                std::make_shared<BatchRun>(std::move(**row), std::move(plan)));
+                std::make_shared<BatchRun>(std::move(**row), *std::move(plan)));
         }
         sealed_ = true;
         desk_.close(*this);
@@ -283,7 +306,9 @@ class StoredSubmission final : public Engine::Submission {
         }
     }
 
-    Result<void> seal(const std::string& fingerprint) {
+    // `replaced`: the sold prices are in force no longer, and nothing was written.
+    Result<void> seal(const std::string& fingerprint,
+                      const std::optional<CompsShelf::Snapshot>& comps, bool& replaced) {
         batch_store::Seal seal;
         seal.batch = batch_;
         seal.options = intake_.batch_options();
@@ -291,11 +316,19 @@ class StoredSubmission final : public Engine::Submission {
         seal.idempotency_key = request_.idempotency_key;
         seal.fingerprint = fingerprint;
         seal.now = desk_.services().clock.now();
-        const auto sent = send([&seal](Tx& tx) { return batch_store::seal_batch(tx, seal); });
+        const auto sent = send([&](Tx& tx) -> Result<void> {
+            if (comps) {
+                const auto pinned = batch_store::pin_comps_book(tx, batch_, comps->version);
+                if (!pinned) return pinned.error();
+                replaced = !*pinned;
+                if (replaced) return {};
+            }
+            return batch_store::seal_batch(tx, seal);
+        });
         if (!sent) return sent;
         jobs_->wait_all();  // durable from here on
         if (const auto error = jobs_->error()) return *error;
-        sealed_ = true;
+        sealed_ = !replaced;
         return {};
     }
 
@@ -338,6 +371,7 @@ SubmissionDesk::SubmissionDesk(Services services, EngineOptions options)
 Result<std::unique_ptr<Engine::Submission>> SubmissionDesk::open(SubmitRequest request) {
     expire_idle();
     drop_again();
+    services_.comps.tidy();
     const auto plan = AnalysisPlan::make(request.intake.batch.analyzers, services_.tables);
     if (!plan) return plan.error();
 

@@ -29,6 +29,7 @@ class SubmissionDesk {
         Clock& clock;
         Random& random;
         std::shared_ptr<const Tables> tables;
+        CompsShelf& comps;
         std::function<void(std::shared_ptr<BatchRun>)> queued;  // a batch is durable
         // It may be: the store is to say so. Taken up then, unless it is known already.
         std::function<void(std::shared_ptr<BatchRun>)> perhaps_queued;

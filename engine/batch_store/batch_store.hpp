@@ -188,7 +188,7 @@ Result<Quota> read_quota(Connection& db, const TenantId& tenant, TimePoint now);
 // Walks every stored row that carries a checksum, and tells those that fail it. Takes as long as
 // reading the whole store; for `assay doctor`.
 struct DamagedRow {
-    std::string table;        // "event", "chunk_input", "chunk_result"
+    std::string table;        // "event", "chunk_input", "chunk_result", "comps_chunk"
     std::int64_t key = 0;     // of the row
     std::string description;  // what it held, and what that means
 };

@@ -105,7 +105,37 @@ CREATE TABLE quota_use(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array steps{Migration{"batch_store", 1, first_step}};
+// Sold prices: versions, their bytes in chunks (key: version * 2^32 + number), and which version an
+// open batch works with.
+constexpr std::string_view comps_step = R"sql(
+CREATE TABLE comps_book(
+  version INTEGER PRIMARY KEY AUTOINCREMENT,
+  tenant_id TEXT NOT NULL,         -- empty: holds for everybody who has none of their own
+  state INTEGER NOT NULL,          -- 0 being put down, 1 in force, 2 retired
+  bytes INTEGER NOT NULL,
+  facts TEXT NOT NULL,             -- JSON
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX comps_book_in_force ON comps_book(tenant_id) WHERE state=1;
+CREATE INDEX comps_book_retired ON comps_book(version) WHERE state=2;
+
+CREATE TABLE comps_chunk(
+  key INTEGER PRIMARY KEY,
+  tenant_id TEXT NOT NULL,
+  checksum INTEGER NOT NULL,       -- XXH3-64 of the bytes
+  bytes BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE comps_pin(
+  batch_id TEXT NOT NULL PRIMARY KEY,
+  tenant_id TEXT NOT NULL,         -- the book's
+  version INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX comps_pin_of_version ON comps_pin(version);
+)sql";
+
+constexpr std::array steps{Migration{"batch_store", 1, first_step},
+                           Migration{"comps_books", 1, comps_step}};
 
 }  // namespace
 

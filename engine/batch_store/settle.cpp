@@ -79,6 +79,10 @@ Result<Settled> conclude(Tx& tx, LiveBatch& batch, const TallyState& before, Tim
         if (!done) return done.error();
         done = detail::append_batch_event(tx, batch, *change.terminal_event, "ended", now, random);
         if (!done) return done.error();
+        // It needs its sold prices no longer.
+        Statement unpin = tx->prepare("DELETE FROM comps_pin WHERE batch_id=?1");
+        done = unpin.bind(1, std::string_view(batch.id.text())).run();
+        if (!done) return done.error();
     }
     if (Result<void> done = detail::update_live(*tx, batch); !done) return done.error();
     return Settled{true, batch.counts, batch.status, change.terminal_event.has_value()};
