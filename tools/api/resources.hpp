@@ -33,6 +33,10 @@ Answer list_webhook_deliveries(ApiCall& call);
 Answer list_deliveries(ApiCall& call);
 Answer get_delivery(ApiCall& call);
 Answer redeliver(ApiCall& call);
+// comps.cpp
+Result<std::unique_ptr<BodySink>> begin_comps_upload(ApiCall& call);
+Answer get_comps(ApiCall& call);
+Answer delete_comps(ApiCall& call);
 // keys.cpp
 Answer create_key(ApiCall& call);
 Answer list_keys(ApiCall& call);

@@ -52,6 +52,7 @@ void add_analyze(CLI::App& application, CommandContext& context) {
         ->add_option("--as-of", options->as_of,
                      "Judge as of this time, e.g. 2026-05-25; default: now")
         ->type_name("TIME");
+    add_comps_options(*command, options->comps);
     command->add_flag("--timings", options->timings, "Say on standard error where the time went");
     command->add_flag("--json", options->json,
                       "Print the answer as one JSON object; results only go to --out");
@@ -61,6 +62,7 @@ void add_analyze(CLI::App& application, CommandContext& context) {
         "Examples:\n"
         "  assay analyze manifest.csv --freight 60 --premium 5%\n"
         "  assay analyze manifest.csv --bid 250 --out results.ndjson\n"
+        "  assay analyze manifest.csv --comps my-sales.csv\n"
         "  zcat products.ndjson.gz | assay analyze - --only identity,price > prices.ndjson\n\n"
         "Exit code: 0 the run completed, 1 it could not, 2 the command was called wrongly.\n");
     command->callback([options, &context] { context.exit_code = run_analyze(*options, context); });

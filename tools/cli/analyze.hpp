@@ -9,6 +9,7 @@
 #include "engine/base/clock.hpp"
 #include "engine/base/money.hpp"
 #include "tools/cli/command.hpp"
+#include "tools/cli/comps_file.hpp"
 
 namespace assay::tools {
 
@@ -22,6 +23,7 @@ struct AnalyzeOptions {
     int threads = 0;  // 0: one per core
     std::string freight, premium, bid;
     std::string as_of;
+    CompsFileOptions comps;
     bool timings = false;
     bool json = false;  // the answer as one JSON object instead of results or text
 };

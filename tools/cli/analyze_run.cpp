@@ -59,20 +59,6 @@ Result<std::optional<MinorUnits>> read_amount(const std::string& text, const Cur
     return std::optional<MinorUnits>(*amount);
 }
 
-Result<std::vector<std::pair<std::string, std::string>>> parse_columns(
-    const std::vector<std::string>& given) {
-    std::vector<std::pair<std::string, std::string>> columns;
-    for (const std::string& one : given) {
-        const std::size_t equals = one.find('=');
-        if (equals == 0 || equals == std::string::npos || equals + 1 == one.size()) {
-            return fail(ErrorCode::invalid_argument, "'" + one + "' is no FIELD=HEADER",
-                        "--columns", "write it like title='Item Desc'");
-        }
-        columns.emplace_back(one.substr(0, equals), one.substr(equals + 1));
-    }
-    return columns;
-}
-
 void print_timings(CommandContext& context, const LocalAnalysis& analysis,
                    std::chrono::nanoseconds elapsed) {
     const auto milliseconds = [](std::chrono::nanoseconds time) {
@@ -132,7 +118,7 @@ Result<LocalAnalysisOptions> prepare(const AnalyzeOptions& options, CommandConte
         }
         run.as_of = *as_of;
     }
-    auto columns = parse_columns(options.columns);
+    auto columns = parse_columns(options.columns, "--columns");
     if (!columns) return columns.error();
     run.intake.columns = std::move(*columns);
     auto tables = load_tables();
@@ -238,6 +224,13 @@ int run_analyze(const AnalyzeOptions& options, CommandContext& context) {
     run->progress = [&bar](std::uint64_t bytes, std::int64_t products) {
         bar.show(bytes, products);
     };
+
+    if (!options.comps.file.empty()) {
+        auto comps = load_comps_file(options.comps);
+        if (!comps) return report(context, comps.error());
+        context.error << options.comps.file << ": " << describe_comps(*comps, 5);
+        run->comps = comps->book;
+    }
 
     const std::shared_ptr<const Tables> tables = run->tables;
     std::istream bytes(&*input.buffer);

@@ -79,8 +79,8 @@ Result<boost::json::value> send(ApiClient& client, const SubmitOptions& options,
         in.read(buffer, static_cast<std::streamsize>(size));
         return static_cast<std::size_t>(in.gcount());
     };
-    return client.upload({"/v1/batches" + query_of(options), *type, options.file.ends_with(".gz"),
-                          options.idempotency_key, read});
+    return client.upload({"POST", "/v1/batches" + query_of(options), *type,
+                          options.file.ends_with(".gz"), options.idempotency_key, read});
 }
 
 // Watches the batch to its end, prints it, and gives what the command ends with.

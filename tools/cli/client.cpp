@@ -257,6 +257,7 @@ Result<boost::json::value> ApiClient::upload(const Upload& upload) {
     Transfer transfer;
     transfer.read = &upload.read;
     curl_easy_setopt(body_->handle.get(), CURLOPT_POST, 1L);
+    curl_easy_setopt(body_->handle.get(), CURLOPT_CUSTOMREQUEST, upload.method.c_str());
     curl_easy_setopt(body_->handle.get(), CURLOPT_READFUNCTION, on_read);
     curl_easy_setopt(body_->handle.get(), CURLOPT_READDATA, &transfer);
     curl_easy_setopt(body_->handle.get(), CURLOPT_UPLOAD_BUFFERSIZE, 512L * 1024);

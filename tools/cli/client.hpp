@@ -41,6 +41,7 @@ class ApiClient {
 
     // Sends what `read(buffer, size)` gives until it gives 0, chunked: nothing is held whole.
     struct Upload {
+        std::string method = "POST";
         std::string path;
         std::string content_type;
         bool gzip = false;

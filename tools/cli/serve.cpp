@@ -91,6 +91,29 @@ Result<void> make_admin_key(KeyStore& keys, const std::filesystem::path& directo
     return {};
 }
 
+// The file's prices hold for everybody who has uploaded none. They go into the store, so that a
+// batch finds them again after a restart, whatever has become of the file. Without a file there are
+// none.
+Result<void> install_comps(const CompsFileOptions& options, engine::CompsShelf& shelf, Log& log) {
+    const TenantId& everybody = engine::batch_store::everybody;
+    const auto before = shelf.show(everybody);
+    if (options.file.empty()) return before ? shelf.remove(everybody) : Result<void>{};
+    auto comps = load_comps_file(options);
+    if (!comps) return std::move(comps).error();
+    const std::string hash = "\"" + engine::hash_text(*comps->book) + "\"";
+    if (!before || before->facts.find(hash) == std::string::npos) {
+        if (auto stored = shelf.install(everybody, *comps); !stored) return stored.error();
+    }
+    const auto skipped = static_cast<std::int64_t>(comps->report.skipped);
+    const std::string described = describe_comps(*comps, 0);
+    log.write(skipped > 0 ? LogLevel::warning : LogLevel::info, "comps_loaded",
+              {{"file", options.file},
+               {"rows", static_cast<std::int64_t>(comps->report.rows)},
+               {"skipped", skipped},
+               {"message", std::string_view(described).substr(0, described.find('\n'))}});
+    return {};
+}
+
 // Everything that lives while the server runs. Members stand in the order in which they are built.
 class ServerProcess {
   public:
@@ -193,6 +216,7 @@ Result<void> ServerProcess::start() {
                      "secrets; use --key-file or ASSAY_MASTER_KEY"}});
     if (auto built = build_parts(key->key); !built) return built;
     if (auto started = engine_->start(); !started) return started;
+    if (auto read = install_comps(options_.comps, engine_->comps(), log_); !read) return read;
     if (auto started = notifier_->start(); !started) return started;
     server_->serve(*api_);
     return {};
@@ -284,6 +308,7 @@ void add_serve(CLI::App& application, CommandContext& context) {
                       "Start although the store has lost commits; says what is missing");
     command->add_option("--threads", options->threads, "Threads that analyse; 0: one per core")
         ->check(CLI::Range(0, 256));
+    add_comps_options(*command, options->comps);
     command->footer(
         "Prints {\"event\":\"ready\",\"url\":...} on standard output when it takes requests; logs "
         "go to standard\nerror as JSON lines. The first start writes the admin key to "

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tools/cli/command.hpp"
+#include "tools/cli/comps_file.hpp"
 
 namespace assay::tools {
 
@@ -18,7 +19,8 @@ struct ServeOptions {
     std::vector<std::string> endpoint_cidrs;
     bool allow_insecure_endpoints = false;
     bool recover = false;
-    int threads = 0;  // of the graph; 0: one per core
+    CompsFileOptions comps;  // for tenants that have uploaded none
+    int threads = 0;         // of the graph; 0: one per core
 };
 
 void add_serve(CLI::App& application, CommandContext& context);

@@ -230,5 +230,55 @@ TEST_F(AnalyzeTest, AShopsProductListGivesALineForEach) {
     EXPECT_EQ(lines_of(out_.str()), 194);
 }
 
+TEST_F(AnalyzeTest, PricesComeFromOnesOwnSales) {
+    const std::string lot = file("lot.csv", "Title,EAN,Currency\nPens,4006381333931,EUR\n");
+    ASSERT_EQ(run({lot}), exit_ok);
+    EXPECT_THAT(out_.str(), HasSubstr(R"("p50":null)"));
+    std::string sales = "Verkaufspreis;EAN;Titel\n";
+    for (int i = 0; i < 9; ++i)
+        sales += "12,00 EUR;4006381333931;Pens\n";
+    const std::string sold = file("sold.csv", sales + "gratis;4006381333931;Pens\n");
+    ASSERT_EQ(run({lot, "--comps", sold}), exit_ok) << error_.str();
+    EXPECT_THAT(out_.str(), HasSubstr(R"("p50":1200)"));
+    EXPECT_THAT(out_.str(), HasSubstr(R"("source":"comps_book","rule":"gtin","detail":"9 rows)"));
+    EXPECT_THAT(error_.str(), HasSubstr("9 sold prices of 1 product"));
+    EXPECT_THAT(error_.str(), HasSubstr("1 row left out:\n    line 11: Verkaufspreis: is not an"));
+}
+
+TEST_F(AnalyzeTest, WithOnesOwnSalesTheBytesAreTheSameForAnyNumberOfThreads) {
+    std::string lot = "Brand,Model,Currency\n", sales = "Brand,Model,Price,Currency\n";
+    for (int i = 0; i < 1'000; ++i) {
+        const std::string name = "Acme,K-" + std::to_string(100 + i % 90) + ",";
+        lot += name + "EUR\n";
+        sales += name + std::to_string(10 + i % 7) + ".50,EUR\n";
+    }
+    const std::string manifest = file("lot.csv", lot), sold = file("sold.csv", sales);
+    ASSERT_EQ(run({manifest, "--comps", sold, "--threads", "1"}), exit_ok);
+    const std::string one = out_.str();
+    EXPECT_THAT(one, HasSubstr("comps_book"));
+    for (const char* threads : {"2", "8"}) {
+        ASSERT_EQ(run({manifest, "--comps", sold, "--threads", threads}), exit_ok);
+        EXPECT_TRUE(out_.str() == one) << threads << " threads";
+    }
+}
+
+TEST_F(AnalyzeTest, SoldPricesThatCannotBeReadGetOneSentence) {
+    const std::string lot = file("lot.csv", manifest());
+    EXPECT_EQ(run({lot, "--comps", (directory_.path() / "none.csv").string()}), exit_failed);
+    EXPECT_EQ(run({lot, "--comps", directory_.path().string()}), exit_failed);
+    EXPECT_EQ(run({lot, "--comps", file("x.csv", "%PDF-1.7")}), exit_failed);
+    EXPECT_THAT(error_.str(), HasSubstr("x.csv is a PDF, not a list of sold prices"));
+    EXPECT_EQ(run({lot, "--comps", lot}), exit_failed);
+    EXPECT_THAT(error_.str(), HasSubstr("no column that holds a price"));
+    const std::string odd = file("odd.csv", "Code,Betrag X\n4006381333931,5\n");
+    EXPECT_EQ(run({lot, "--comps", odd}), exit_failed);
+    EXPECT_EQ(run({lot, "--comps", odd, "--comps-columns", "price=Betrag X,ean=Code",
+                   "--comps-currency", "EUR"}),
+              exit_ok)
+        << error_.str();
+    EXPECT_EQ(run({lot, "--comps", odd, "--comps-currency", "XXZ"}), exit_failed);
+    EXPECT_THAT(out_.str(), ::testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace assay::tools
