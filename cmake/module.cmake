@@ -36,6 +36,8 @@ endfunction()
 
 # add_unit_test(engine/base SOURCES error_test.cpp DEPENDS engine/base tests/support)
 # One test binary per module; every case is a ctest test of its own, labelled with the module's root.
+# `engine_tests`, `notify_tests` and `tools_tests` build all binaries below a root. Under a sanitizer
+# the tests' own code is not optimised: it is what takes longest to compile, and it is not on trial.
 function(add_unit_test path)
   cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPENDS;PACKAGES" ${ARGN})
   if(NOT arg_SOURCES)
@@ -53,7 +55,14 @@ function(add_unit_test path)
   add_executable(${target}_test ${arg_SOURCES})
   target_link_libraries(${target}_test PRIVATE ${dependencies} ${arg_PACKAGES} assay_warnings
                                                GTest::gmock_main)
+  if(ASSAY_SANITIZE)
+    target_compile_options(${target}_test PRIVATE -O0)
+  endif()
   string(REGEX REPLACE "/.*" "" label ${path})
+  if(NOT TARGET ${label}_tests)
+    add_custom_target(${label}_tests)
+  endif()
+  add_dependencies(${label}_tests ${target}_test)
   gtest_discover_tests(${target}_test TEST_PREFIX "${path}:" DISCOVERY_TIMEOUT 60
                        PROPERTIES LABELS ${label} TIMEOUT ${arg_TIMEOUT})
 endfunction()

@@ -7,6 +7,7 @@
 #include "engine/batch_run.hpp"
 #include "engine/feeder.hpp"
 #include "engine/progress_hub.hpp"
+#include "engine/rehearsal.hpp"
 #include "engine/submission.hpp"
 
 namespace assay::engine {
@@ -62,8 +63,9 @@ struct Engine::Body {
           clock(clock_to_use),
           random(source),
           tables(std::move(tables_to_use)),
+          comps(database, writer, clock),
           feeder(database, writer, clock, random, hub, {options.threads, options.tokens}),
-          desk({database, writer, clock, random, tables,
+          desk({database, writer, clock, random, tables, comps,
                 [this](std::shared_ptr<BatchRun> run) { feeder.add(std::move(run)); },
                 [this](std::shared_ptr<BatchRun> run) { feeder.add_if_queued(std::move(run)); },
                 [this] { return feeder.open_batches(); }},
@@ -80,6 +82,7 @@ struct Engine::Body {
     Clock& clock;
     SharedRandom random;
     const std::shared_ptr<const Tables> tables;
+    CompsShelf comps;
     ProgressHub hub;
     Feeder feeder;
     SubmissionDesk desk;
@@ -120,9 +123,11 @@ Result<void> Engine::Body::take_up() {
 
 Result<std::shared_ptr<BatchRun>> Engine::Body::restore(const batch_store::BatchRow& row,
                                                         Connection& connection) {
-    auto plan = AnalysisPlan::make(row.options.analyzers, tables);
+    auto book = comps.of_batch(row.id);
+    if (!book) return book.error();
+    auto plan = AnalysisPlan::make(row.options.analyzers, tables, *book);
     // An analyzer that this version does not know: the batch still gets every other answer.
-    if (!plan) plan = AnalysisPlan::make({}, tables);
+    if (!plan) plan = AnalysisPlan::make({}, tables, *book);
     if (!plan) return plan.error();
     auto run =
         std::make_shared<BatchRun>(row, std::make_shared<const AnalysisPlan>(std::move(*plan)));
@@ -164,6 +169,9 @@ Engine::~Engine() {
 Result<void> Engine::start() {
     auto taken = body_->take_up();
     if (!taken) return taken;
+    // After the batches: what they work with is not cleared away.
+    taken = body_->comps.start();
+    if (!taken) return taken;
     body_->feeder.start();
     return {};
 }
@@ -174,6 +182,18 @@ void Engine::stop() {
 
 Result<std::unique_ptr<Engine::Submission>> Engine::submit(SubmitRequest request) {
     return body_->desk.open(std::move(request));
+}
+
+Result<std::unique_ptr<Engine::Submission>> Engine::rehearse(SubmitRequest request) {
+    auto plan = AnalysisPlan::make(request.intake.batch.analyzers, body_->tables);
+    if (!plan) return plan.error();
+    return std::unique_ptr<Submission>(std::make_unique<Rehearsal>(
+        body_->database, body_->clock, body_->tables, std::move(request)));
+}
+
+Result<void> Engine::remove(const TenantId& tenant, const BatchId& batch) {
+    return body_->writer.run(
+        [&](Tx& tx) { return batch_store::delete_batch(tx, tenant, batch, body_->clock.now()); });
 }
 
 Result<batch_store::BatchRow> Engine::cancel(const TenantId& tenant, const BatchId& batch) {
@@ -194,6 +214,10 @@ Result<batch_store::BatchRow> Engine::find(const TenantId& tenant, const BatchId
                     "list batches to see which there are");
     }
     return std::move(**row);
+}
+
+CompsShelf& Engine::comps() noexcept {
+    return body_->comps;
 }
 
 std::shared_ptr<void> Engine::subscribe(const BatchId& batch, ProgressListener listener) {

@@ -14,6 +14,7 @@
 #include "engine/base/result.hpp"
 #include "engine/batch/intake.hpp"
 #include "engine/batch_store/batch_store.hpp"
+#include "engine/comps_shelf.hpp"
 #include "engine/store/database.hpp"
 #include "engine/store/writer.hpp"
 
@@ -24,6 +25,7 @@ struct EngineOptions {
     std::size_t tokens = limits::chunks_in_flight_max;
     std::size_t open_batches_max = limits::open_batches_max;
     std::size_t receiving_max = limits::receiving_batches_max;
+    std::uint64_t store_bytes_max = limits::store_bytes_max;  // then submit() answers storage_full
 };
 Result<void> validate(const EngineOptions& options);
 
@@ -75,10 +77,21 @@ class Engine {
     // No new chunks; those in the graph finish and are stored. Idempotent.
     void stop();
 
-    // Errors: busy (too many submissions or open batches), invalid_argument (unknown analyzer).
+    // Errors: busy (too many submissions or open batches), invalid_argument (unknown analyzer),
+    // storage_full (the store holds as much as it may).
     Result<std::unique_ptr<Submission>> submit(SubmitRequest request);
+    // The same road without its end: every product is read and checked, and nothing is stored or
+    // charged. finish() gives a receipt without a batch, and as an error what would refuse the
+    // submission; `report` is complete either way. The idempotency key is not looked at.
+    Result<std::unique_ptr<Submission>> rehearse(SubmitRequest request);
     Result<batch_store::BatchRow> cancel(const TenantId& tenant, const BatchId& batch);
     Result<batch_store::BatchRow> find(const TenantId& tenant, const BatchId& batch);
+    // Of a batch that has ended: gone at once for everybody; its rows go by and by.
+    // Errors: not_found, conflict (it has not ended), archived (it was deleted before).
+    Result<void> remove(const TenantId& tenant, const BatchId& batch);
+
+    // Whose sold prices are joined with which batches. Lives as long as the engine.
+    CompsShelf& comps() noexcept;
 
     // Called after each commit that moved a batch; on the writer's thread: must not block. Returns
     // a handle whose destruction ends the subscription.

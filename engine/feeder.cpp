@@ -212,14 +212,17 @@ void Feeder::on_looked_after(const std::shared_ptr<BatchRun>& run,
         run->stop_claims();
         end(run->id());  // somebody removed it
     }
-    const bool damaged = !answer && answer.error().code == ErrorCode::corrupt;
-    if (damaged) {  // nothing can be stored of it: set aside, so that the others go on
+    // Damaged, or deleted meanwhile: nothing can be stored of it. Set aside, so that the others go
+    // on.
+    const bool set_aside = !answer && (answer.error().code == ErrorCode::corrupt ||
+                                       answer.error().code == ErrorCode::archived);
+    if (set_aside) {
         run->stop_claims();
         end(run->id());
     }
     const std::lock_guard lock(mutex_);
     --jobs_out_;
-    if (!answer && !damaged) {
+    if (!answer && !set_aside) {
         if (answer.error().code == ErrorCode::cancelled) writer_gone_ = true;
         doubtful_.push_back(run);
         back_off();

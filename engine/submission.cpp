@@ -98,6 +98,13 @@ class JobBoard {
 
 }  // namespace
 
+Error rejected_for_faults(const IntakeReport& report) {
+    return fail(ErrorCode::invalid_input,
+                std::to_string(report.faults) + " of " + std::to_string(report.items) +
+                    " products are faulty and on_invalid is reject: nothing was stored",
+                {}, "mend them, or submit with on_invalid=fail_item");
+}
+
 class StoredSubmission final : public Engine::Submission {
   public:
     StoredSubmission(SubmissionDesk& desk, SubmitRequest request,
@@ -109,10 +116,14 @@ class StoredSubmission final : public Engine::Submission {
           created_at_(desk.services().clock.now()),
           intake_(request_.intake, [this](const IntakeItem& item) { return take(item); }),
           last_used_(desk.services().clock.steady_now()) {
+        // The same bytes read in another way are another request.
+        fingerprint_.update(request_.intake.gzip ? "gzip " : "plain ");
+        fingerprint_.update(std::to_string(static_cast<int>(request_.intake.format)));
         fingerprint_.update(to_json(request_.intake.batch));
         for (const auto& [field, header] : request_.intake.columns) {
             fingerprint_.update(field + "=" + header + "\n");
         }
+        if (!request_.intake.sheet.empty()) fingerprint_.update("sheet=" + request_.intake.sheet);
     }
 
     ~StoredSubmission() override {
@@ -141,26 +152,15 @@ class StoredSubmission final : public Engine::Submission {
         auto plan = AnalysisPlan::make(options.analyzers, desk_.services().tables);
         if (!plan) return refuse(plan.error());
         if (options.on_invalid == OnInvalid::reject && report_.faults > 0) {
-            return refuse(rejected());
+            return refuse(rejected_for_faults(report_));
         }
         const std::string fingerprint = fingerprint_.finish();
-        auto shared_plan = std::make_shared<const AnalysisPlan>(std::move(*plan));
-        if (first_answer_) return replay(fingerprint, std::move(shared_plan));
+        if (first_answer_) return replay(fingerprint);
         if (builder_.count() > 0) {
             const auto stored = store_chunk();
             if (!stored) return refuse(stored.error());
         }
-        const auto sealed = seal(fingerprint);
-        if (!sealed) {
-            // A commit that failed may be on disk: then the batch is there, and it has to run.
-            if (is_unclear(sealed.error().code)) {
-                desk_.services().perhaps_queued(make_run(std::move(shared_plan)));
-            }
-            return refuse(sealed.error());
-        }
-        desk_.services().queued(make_run(std::move(shared_plan)));
-        desk_.close(*this);
-        return Receipt{batch_, report_, false};
+        return seal_with_comps(fingerprint);
     }
 
     const IntakeReport& report() const noexcept override { return report_; }
@@ -191,15 +191,38 @@ class StoredSubmission final : public Engine::Submission {
         return error;
     }
 
-    Error rejected() const {
-        return fail(ErrorCode::invalid_input,
-                    std::to_string(report_.faults) + " of " + std::to_string(report_.items) +
-                        " products are faulty and on_invalid is reject: nothing was stored",
-                    {}, "mend them, or submit with on_invalid=fail_item");
+    // The batch works with the sold prices that are in force in the moment of its acceptance.
+    Result<Receipt> seal_with_comps(const std::string& fingerprint) {
+        for (;;) {
+            auto comps = desk_.services().comps.in_force(request_.tenant);
+            if (!comps) return refuse(comps.error());
+            auto plan = make_plan(*comps ? (*comps)->book : nullptr);
+            if (!plan) return refuse(plan.error());
+            bool replaced = false;
+            const auto sealed = seal(fingerprint, *comps, replaced);
+            if (!sealed) {
+                // A commit that failed may be on disk: then the batch is there, and has to run.
+                if (is_unclear(sealed.error().code)) {
+                    desk_.services().perhaps_queued(make_run(*std::move(plan)));
+                }
+                return refuse(sealed.error());
+            }
+            if (replaced) continue;  // other prices came in the moment between
+            desk_.services().queued(make_run(*std::move(plan)));
+            desk_.close(*this);
+            return Receipt{batch_, report_, false};
+        }
     }
 
-    Result<Receipt> replay(const std::string& fingerprint,
-                           std::shared_ptr<const AnalysisPlan> plan) {
+    Result<std::shared_ptr<const AnalysisPlan>> make_plan(
+        std::shared_ptr<const ComparableSource> comps) const {
+        auto plan = AnalysisPlan::make(intake_.batch_options().analyzers, desk_.services().tables,
+                                       std::move(comps));
+        if (!plan) return plan.error();
+        return std::make_shared<const AnalysisPlan>(std::move(*plan));
+    }
+
+    Result<Receipt> replay(const std::string& fingerprint) {
         if (fingerprint != first_answer_->fingerprint) {
             return refuse(fail(ErrorCode::key_reused,
                                "this idempotency key was used with another request",
@@ -211,8 +234,12 @@ class StoredSubmission final : public Engine::Submission {
         auto row = batch_store::find_batch(**lease, request_.tenant, first_answer_->batch);
         if (!row) return refuse(row.error());
         if (*row && (*row)->status == BatchStatus::queued) {
+            auto comps = desk_.services().comps.of_batch(first_answer_->batch);
+            if (!comps) return refuse(comps.error());
+            auto plan = make_plan(*std::move(comps));
+            if (!plan) return refuse(plan.error());
             desk_.services().perhaps_queued(
-                std::make_shared<BatchRun>(std::move(**row), std::move(plan)));
+                std::make_shared<BatchRun>(std::move(**row), *std::move(plan)));
         }
         sealed_ = true;
         desk_.close(*this);
@@ -283,7 +310,9 @@ class StoredSubmission final : public Engine::Submission {
         }
     }
 
-    Result<void> seal(const std::string& fingerprint) {
+    // `replaced`: the sold prices are in force no longer, and nothing was written.
+    Result<void> seal(const std::string& fingerprint,
+                      const std::optional<CompsShelf::Snapshot>& comps, bool& replaced) {
         batch_store::Seal seal;
         seal.batch = batch_;
         seal.options = intake_.batch_options();
@@ -291,11 +320,19 @@ class StoredSubmission final : public Engine::Submission {
         seal.idempotency_key = request_.idempotency_key;
         seal.fingerprint = fingerprint;
         seal.now = desk_.services().clock.now();
-        const auto sent = send([&seal](Tx& tx) { return batch_store::seal_batch(tx, seal); });
+        const auto sent = send([&](Tx& tx) -> Result<void> {
+            if (comps) {
+                const auto pinned = batch_store::pin_comps_book(tx, batch_, comps->version);
+                if (!pinned) return pinned.error();
+                replaced = !*pinned;
+                if (replaced) return {};
+            }
+            return batch_store::seal_batch(tx, seal);
+        });
         if (!sent) return sent;
         jobs_->wait_all();  // durable from here on
         if (const auto error = jobs_->error()) return *error;
-        sealed_ = true;
+        sealed_ = !replaced;
         return {};
     }
 
@@ -338,8 +375,10 @@ SubmissionDesk::SubmissionDesk(Services services, EngineOptions options)
 Result<std::unique_ptr<Engine::Submission>> SubmissionDesk::open(SubmitRequest request) {
     expire_idle();
     drop_again();
+    services_.comps.tidy();
     const auto plan = AnalysisPlan::make(request.intake.batch.analyzers, services_.tables);
     if (!plan) return plan.error();
+    if (const auto room = check_room(); !room) return room.error();
 
     std::optional<batch_store::IdempotentAnswer> first_answer;
     const std::lock_guard lock(mutex_);
@@ -369,6 +408,22 @@ Result<std::unique_ptr<Engine::Submission>> SubmissionDesk::open(SubmitRequest r
         std::make_unique<StoredSubmission>(*this, std::move(request), std::move(first_answer));
     under_way_.push_back(submission.get());
     return std::unique_ptr<Engine::Submission>(std::move(submission));
+}
+
+// Before the first byte is taken: what is under way may pass the limit by its own size.
+Result<void> SubmissionDesk::check_room() const {
+    auto lease = services_.database.read();
+    if (!lease) return lease.error();
+    const auto size = store_size(**lease);
+    if (!size) return size.error();
+    if (size->used() < options_.store_bytes_max) return {};
+    const auto mebibytes = [](std::uint64_t bytes) {
+        return std::to_string(bytes / limits::mebibyte) + " MiB";
+    };
+    return fail(ErrorCode::storage_full,
+                "the store holds " + mebibytes(size->used()) + " of the " +
+                    mebibytes(options_.store_bytes_max) + " that it may",
+                {}, "delete batches, keep results for fewer days, or raise the limit");
 }
 
 void SubmissionDesk::close(StoredSubmission& submission) {

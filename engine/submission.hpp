@@ -19,6 +19,9 @@ namespace assay::engine {
 
 class StoredSubmission;
 
+// invalid_input: on_invalid=reject, and there are faults.
+Error rejected_for_faults(const IntakeReport& report);
+
 // Opens submissions and keeps count of them: how many at once, which idempotency keys are in use,
 // which have gone quiet. Thread safety: any thread. Outlives its submissions.
 class SubmissionDesk {
@@ -29,6 +32,7 @@ class SubmissionDesk {
         Clock& clock;
         Random& random;
         std::shared_ptr<const Tables> tables;
+        CompsShelf& comps;
         std::function<void(std::shared_ptr<BatchRun>)> queued;  // a batch is durable
         // It may be: the store is to say so. Taken up then, unless it is known already.
         std::function<void(std::shared_ptr<BatchRun>)> perhaps_queued;
@@ -47,6 +51,7 @@ class SubmissionDesk {
     friend class StoredSubmission;
     using KeyInUse = std::pair<TenantId, std::string>;
 
+    Result<void> check_room() const;
     void close(StoredSubmission& submission);
     void expire_idle();
     void drop_again();

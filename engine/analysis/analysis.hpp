@@ -3,12 +3,15 @@
 #pragma once
 
 #include "engine/analysis/attributes.hpp"
+#include "engine/analysis/comparable_source.hpp"
 #include "engine/analysis/demand.hpp"
 #include "engine/analysis/evidence.hpp"
 #include "engine/analysis/identity.hpp"
+#include "engine/analysis/listing.hpp"
 #include "engine/analysis/lot.hpp"
 #include "engine/analysis/price.hpp"
 #include "engine/analysis/profit.hpp"
+#include "engine/analysis/risk.hpp"
 #include "engine/analysis/verdict.hpp"
 
 namespace assay::engine {
@@ -17,9 +20,12 @@ namespace assay::engine {
 struct Analysis {
     Identity identity;
     Attributes attributes;
+    ComparableJoin join;
     Price price;
     Demand demand;
     Profit profit;
+    Risks risks;
+    Listing listing;
     Verdict verdict;
     EvidenceList evidence;
 

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cassert>
 
+#include "engine/analysis/channel_choice.hpp"
 #include "engine/analysis/collect_evidence.hpp"
+#include "engine/analysis/input_checks.hpp"
 #include "engine/analysis/result_line.hpp"
 #include "engine/base/hash.hpp"
 
@@ -13,8 +15,19 @@ namespace assay::engine {
 namespace {
 
 // The order in which they run. Bits of the masks below.
-enum Analyzer : std::size_t { identity, attributes, price, demand, fees, profit, verdict, lot };
-constexpr std::size_t analyzer_count = 8;
+enum Analyzer : std::size_t {
+    identity,
+    attributes,
+    price,
+    demand,
+    fees,
+    profit,
+    risk,
+    listing,
+    verdict,
+    lot
+};
+constexpr std::size_t analyzer_count = 10;
 
 constexpr std::uint32_t bit(std::size_t analyzer) noexcept {
     return std::uint32_t{1} << analyzer;
@@ -30,9 +43,11 @@ constexpr std::array<Entry, analyzer_count> entries{{
     {"attributes", 0},
     {"price", bit(identity) | bit(attributes)},
     {"demand", 0},
-    {"fees", bit(price)},
+    {"fees", bit(attributes) | bit(price)},
     {"profit", bit(price) | bit(demand) | bit(fees)},
-    {"verdict", bit(identity) | bit(price) | bit(demand) | bit(profit)},
+    {"risk", bit(identity) | bit(attributes) | bit(price) | bit(profit)},
+    {"listing", bit(identity)},
+    {"verdict", bit(price) | bit(demand) | bit(profit) | bit(risk)},
     {"lot", bit(attributes) | bit(price)},
 }};
 
@@ -72,8 +87,8 @@ std::uint32_t with_needs(std::uint32_t wanted) noexcept {
 
 PrintedParts printed_parts(std::uint32_t prints) noexcept {
     const auto has = [&](std::size_t analyzer) { return (prints & bit(analyzer)) != 0; };
-    return {has(identity), has(attributes), has(price),  has(demand),
-            has(fees),     has(profit),     has(verdict)};
+    return {has(identity), has(attributes), has(price),   has(demand), has(fees),
+            has(profit),   has(risk),       has(listing), has(verdict)};
 }
 
 }  // namespace
@@ -89,17 +104,21 @@ bool is_asked_for(std::span<const std::string> only, std::string_view analyzer) 
 void Analysis::clear() {
     identity.clear();
     attributes.clear();
+    join.clear();
     price.clear();
     demand.clear();
     profit.clear();
+    risks.clear();
+    listing.clear();
     verdict.clear();
     evidence.clear();
 }
 
 Result<AnalysisPlan> AnalysisPlan::make(std::span<const std::string> only,
-                                        std::shared_ptr<const Tables> tables) {
+                                        std::shared_ptr<const Tables> tables,
+                                        std::shared_ptr<const ComparableSource> comps) {
     assert(tables != nullptr);
-    AnalysisPlan plan(std::move(tables));
+    AnalysisPlan plan(std::move(tables), std::move(comps));
     for (const std::string& wanted : only) {
         const auto found = std::find(names.begin(), names.end(), wanted);
         if (found == names.end()) {
@@ -114,6 +133,18 @@ Result<AnalysisPlan> AnalysisPlan::make(std::span<const std::string> only,
     return plan;
 }
 
+void AnalysisPlan::find_price(const Product& product, TimePoint as_of, Workspace& workspace) const {
+    Analysis& all = workspace.analysis;
+    std::span<const Comparable> comparables = product.comparables;
+    if (comps_) {
+        comps_->join(product, all.identity, as_of, tables_->defaults.comps_brand_model_match,
+                     workspace.join, all.join);
+        comparables = workspace.join.comparables;
+    }
+    estimate_price(product, comparables, all.identity, all.attributes, *tables_, as_of,
+                   workspace.price, all.price);
+}
+
 void AnalysisPlan::analyse(std::size_t analyzer, const Product& product, std::uint64_t index,
                            TimePoint as_of, Workspace& workspace, LotLine& line) const {
     Analysis& all = workspace.analysis;
@@ -123,17 +154,22 @@ void AnalysisPlan::analyse(std::size_t analyzer, const Product& product, std::ui
         case attributes:
             return read_attributes(product, *tables_, all.attributes);
         case price:
-            return estimate_price(product, all.identity, all.attributes, *tables_, as_of,
-                                  workspace.price, all.price);
+            return find_price(product, as_of, workspace);
         case demand:
             return estimate_demand(product, *tables_, all.demand);
         case fees:
-            return choose_channels(product, all.price, *tables_, as_of, all.profit);
+            return choose_channels(product, all.attributes.condition, all.price, *tables_, as_of,
+                                   all.profit);
         case profit:
             return estimate_profit(product, all.price, all.demand, *tables_, workspace.profit,
                                    all.profit);
+        case risk:
+            return assess_risks(product, all.identity, all.attributes, all.price, all.profit,
+                                *tables_, workspace.risk, all.risks);
+        case listing:
+            return judge_listing(product, all.identity, *tables_, workspace.listing, all.listing);
         case verdict:
-            return judge(product, all.identity, all.price, all.demand, all.profit, *tables_,
+            return judge(product, all.price, all.demand, all.profit, all.risks, *tables_,
                          all.verdict);
         case lot:
             line = make_lot_line(product, index, all.attributes, all.price, *tables_, as_of);
@@ -160,6 +196,7 @@ ProductOutcome AnalysisPlan::run(const Product& product, std::uint64_t index,
         workspace.time_by_analyzer[analyzer] += workspace.clock->steady_now() - start;
     }
     collect_evidence(product, all, *tables_, all.evidence);
+    check_input(product, *tables_, analyzer_names(), as_of, all.evidence);
     if (workspace.as_of != as_of) {
         workspace.as_of = as_of;
         workspace.as_of_text = to_rfc3339(as_of);
@@ -168,7 +205,8 @@ ProductOutcome AnalysisPlan::run(const Product& product, std::uint64_t index,
     context.fee_version = all.profit.used > 0 ? all.profit.channels[all.profit.best].fee_version
                                               : std::string_view(tables_->version);
     context.as_of = workspace.as_of_text;
-    context.input_hash = hash64(input_hash_source);
+    context.input_hash =
+        comps_ ? hash64(input_hash_source, comps_->hash()) : hash64(input_hash_source);
     append_result_line(out, product, all, printed_parts(prints_), context);
     outcome.completed = true;
     outcome.decision = all.verdict.decision;

@@ -19,7 +19,8 @@
 
 namespace assay::engine {
 
-// identity, attributes, price, demand, fees, profit, verdict, lot: in the order in which they run.
+// identity, attributes, price, demand, fees, profit, risk, listing, verdict, lot: in the order in
+// which they run.
 std::span<const std::string_view> analyzer_names() noexcept;
 // Whether `only` asks for the analyzer of that name; an empty list asks for all.
 bool is_asked_for(std::span<const std::string> only, std::string_view analyzer) noexcept;
@@ -27,8 +28,11 @@ bool is_asked_for(std::span<const std::string> only, std::string_view analyzer) 
 // One thread's working memory: the analysis being filled and the analyzers' buffers.
 struct Workspace {
     Analysis analysis;
+    JoinScratch join;
     PriceScratch price;
     ProfitScratch profit;
+    RiskScratch risk;
+    ListingScratch listing;
     // Time spent per analyzer, taken only with a clock (analyze --timings); never in results.
     const Clock* clock = nullptr;
     std::array<std::chrono::nanoseconds, 16> time_by_analyzer{};  // as analyzer_names() orders
@@ -47,13 +51,15 @@ struct ProductOutcome {
 class AnalysisPlan {
   public:
     // `only` empty: all. What the named ones need runs too but is not printed. Errors:
-    // invalid_argument for an unknown name, listing the known ones.
+    // invalid_argument for an unknown name, listing the known ones. `comps`: sold prices that are
+    // added to a product's own comparables; the input hash of every line then includes its hash.
     static Result<AnalysisPlan> make(std::span<const std::string> only,
-                                     std::shared_ptr<const Tables> tables);
+                                     std::shared_ptr<const Tables> tables,
+                                     std::shared_ptr<const ComparableSource> comps = nullptr);
 
     // Analyses `product` and appends its result line (the envelope of the schema, one line, ended
-    // by '\n') to `out`. Pure but for `workspace` and `out`: the same product, index, as_of and
-    // tables give the same bytes. Does not throw; allocates only where `out` or a buffer grows.
+    // by '\n') to `out`. Pure but for `workspace` and `out`: the same product, index, as_of, tables
+    // and comps give the same bytes. Does not throw; allocates only where `out` or a buffer grows.
     ProductOutcome run(const Product& product, std::uint64_t index,
                        std::string_view input_hash_source, TimePoint as_of, Workspace& workspace,
                        std::string& out) const;
@@ -61,13 +67,17 @@ class AnalysisPlan {
     const Tables& tables() const noexcept { return *tables_; }
 
   private:
-    explicit AnalysisPlan(std::shared_ptr<const Tables> tables) : tables_(std::move(tables)) {}
+    AnalysisPlan(std::shared_ptr<const Tables> tables,
+                 std::shared_ptr<const ComparableSource> comps)
+        : tables_(std::move(tables)), comps_(std::move(comps)) {}
+    void find_price(const Product& product, TimePoint as_of, Workspace& workspace) const;
     void analyse(std::size_t analyzer, const Product& product, std::uint64_t index, TimePoint as_of,
                  Workspace& workspace, LotLine& lot) const;
 
     std::shared_ptr<const Tables> tables_;
-    std::uint32_t runs_ = 0;    // bit per analyzer
-    std::uint32_t prints_ = 0;  // bit per analyzer
+    std::shared_ptr<const ComparableSource> comps_;  // none: only the product's own
+    std::uint32_t runs_ = 0;                         // bit per analyzer
+    std::uint32_t prints_ = 0;                       // bit per analyzer
 };
 
 // The line of a product that intake or the parser failed. `product_data`: a JSON object or empty.

@@ -25,10 +25,6 @@ struct Attributes {
 void read_attributes(const Product& product, const Tables& tables, Attributes& out);
 
 // The same reading for a comparable's title.
-struct TitleFacts {
-    std::int64_t lot_quantity = 1;
-    bool is_bundle = false, parts_only = false, box_only = false;
-};
 TitleFacts read_title(std::string_view title) noexcept;
 
 }  // namespace assay::engine

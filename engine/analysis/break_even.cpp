@@ -24,7 +24,8 @@ MinorUnits to_cents(double amount) noexcept {
 // With one rounded line a higher price never leaves less; with several, their steps can coincide
 // and take back a cent.
 bool rises_steadily(const SaleTerms& terms) noexcept {
-    return terms.ads_rate == 0 && terms.regime == VatRegime::none;
+    return terms.ads_rate == 0 && terms.regime == VatRegime::none && terms.fees.options == 0 &&
+           terms.fees.sales_tax == 0 && terms.fees.table->percentages.empty();
 }
 
 // The smallest price near `root`, not below `least`, from which the exact profit is >= level.
@@ -60,12 +61,14 @@ Return back_at(std::span<const SaleSegment> segments, std::size_t first, double 
     return {};
 }
 
-// Whether the losing stretch of segment i, from its start to `until`, lies in a dead zone.
-bool in_dead_zone(std::span<const SaleSegment> segments, std::size_t i, double until) noexcept {
+// Whether the stretch of segment i that leaves less than `wanted`, from its start to `until`, lies
+// in a dead zone whose lower edge leaves enough.
+bool in_dead_zone(std::span<const SaleSegment> segments, std::size_t i, double until,
+                  double wanted) noexcept {
     for (std::size_t jump = i; jump > 0; --jump) {
         if (!drops_at(segments, jump)) continue;
         const double level = segments[jump - 1].sold.at(segments[jump].from - 1);
-        if (level >= 0 && back_at(segments, jump, level).price >= until) return true;
+        if (level >= wanted && back_at(segments, jump, level).price >= until) return true;
     }
     return false;
 }
@@ -91,21 +94,23 @@ std::optional<DeadZone> dead_zone_at(const SaleTerms& terms, std::span<const Sal
     return std::nullopt;
 }
 
-std::optional<MinorUnits> break_even_price(const SaleTerms& terms,
-                                           std::span<const SaleSegment> segments,
+std::optional<MinorUnits> price_for_profit(const SaleTerms& terms,
+                                           std::span<const SaleSegment> segments, MinorUnits level,
                                            std::vector<FeeLine>& lines) {
     assert(!segments.empty());
     if (segments.back().sold.slope < slope_min) return std::nullopt;
+    const double wanted = static_cast<double>(level);
     for (std::size_t i = segments.size(); i-- > 0;) {
         const SaleSegment& segment = segments[i];
         const Line& sold = segment.sold;
-        double loses_until = segment.from;  // the end of the losing stretch of this segment
+        double short_until = segment.from;  // the end of the stretch that leaves too little
         if (sold.slope >= slope_min)
-            loses_until = std::clamp(-sold.constant / sold.slope, segment.from, segment.until);
-        else if (sold.at(segment.until) < 0)
-            loses_until = segment.until;
-        if (loses_until <= segment.from || in_dead_zone(segments, i, loses_until)) continue;
-        return settle(terms, loses_until, to_cents(segment.from), 0, lines);
+            short_until =
+                std::clamp((wanted - sold.constant) / sold.slope, segment.from, segment.until);
+        else if (sold.at(segment.until) < wanted)
+            short_until = segment.until;
+        if (short_until <= segment.from || in_dead_zone(segments, i, short_until, wanted)) continue;
+        return settle(terms, short_until, to_cents(segment.from), level, lines);
     }
     return 0;
 }

@@ -23,11 +23,18 @@ struct DeadZone {
 std::optional<DeadZone> dead_zone_at(const SaleTerms& terms, std::span<const SaleSegment> segments,
                                      MinorUnits price, std::vector<FeeLine>& lines);
 
-// The smallest price from which on a sale never loses, dead zones left out; none when no price
-// pays. Solved in each segment, since profit need not rise with the price. `lines` is a buffer.
-std::optional<MinorUnits> break_even_price(const SaleTerms& terms,
-                                           std::span<const SaleSegment> segments,
+// The smallest price from which on a sale leaves `level` or more, dead zones left out; none when no
+// price does. Solved in each segment, since profit need not rise with the price. `lines` is a
+// buffer.
+std::optional<MinorUnits> price_for_profit(const SaleTerms& terms,
+                                           std::span<const SaleSegment> segments, MinorUnits level,
                                            std::vector<FeeLine>& lines);
+// From there on a sale never loses.
+inline std::optional<MinorUnits> break_even_price(const SaleTerms& terms,
+                                                  std::span<const SaleSegment> segments,
+                                                  std::vector<FeeLine>& lines) {
+    return price_for_profit(terms, segments, 0, lines);
+}
 
 struct BuyMinima {
     PartsPerMillion roi = 0;

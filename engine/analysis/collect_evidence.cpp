@@ -57,24 +57,45 @@ std::string_view regime_name(VatRegime regime) noexcept {
             return "vat_margin";
         case VatRegime::small_business:
             return "vat_small_business";
+        case VatRegime::equivalence:
+            return "vat_equivalence";
         case VatRegime::none:
             break;
     }
     return "vat_none";
 }
 
-void add_profit(const Product& product, const Profit& profit, const Tables& tables,
-                EvidenceList& out) {
+// official; books (secondary); small_standard; options; the first source.
+void explain_fees(const FeePlan& plan, std::string& detail) {
+    if (plan.table == nullptr) return;
+    detail += plan.table->mark;
+    if (plan.category != nullptr) {
+        detail.append("; ").append(plan.category->name);
+        if (plan.category->secondary && plan.table->mark == "official") detail += " (secondary)";
+    }
+    if (!plan.fulfilment.tier.empty()) detail.append("; ").append(plan.fulfilment.tier);
+    for (std::size_t i = 0; plan.options >> i != 0; ++i) {
+        if ((plan.options >> i & 1U) != 0) detail.append("; ").append(plan.table->options[i].name);
+    }
+    if (plan.table->base_includes_sales_tax && plan.sales_tax == 0)
+        detail += "; without the buyer's sales tax";
+    if (!plan.table->sources.empty()) detail.append("; ").append(plan.table->sources.front());
+}
+
+void add_profit(const Product& product, const Profit& profit, EvidenceList& out) {
     for (std::size_t i = 0; i < profit.used; ++i) {
         const ChannelProfit& channel = profit.channels[i];
         std::string& detail = out.add("fees", channel.channel, channel.fee_version).detail;
-        if (channel.table != nullptr && !channel.table->sources.empty())
-            detail += channel.table->sources.front();
+        explain_fees(channel.plan, detail);
     }
+    for (const SkippedChannel& skipped : profit.skipped)
+        out.add("fees", skipped.channel, skipped.reason);
     if (profit.used == 0) return;
     if (profit.regime != VatRegime::none) {
         std::string& detail = out.add("profit", "tax", regime_name(profit.regime)).detail;
-        if (product.tax) append(detail, static_cast<double>(product.tax->rate) / 1e6);
+        const PartsPerMillion rate = profit.channels[profit.best].vat_rate;
+        append(detail, static_cast<double>(rate) / 1e6);
+        if (!product.tax->rate) detail += ", the rate of the channel's country";
         if (profit.regime_changed) detail += ", the margin scheme needs a purchase without VAT";
     }
     if (profit.postage_assumed) {
@@ -88,7 +109,8 @@ void add_profit(const Product& product, const Profit& profit, const Tables& tabl
     }
     if (profit.returns_assumed) {
         std::string& detail = out.add("profit", "default", "return_rate").detail;
-        append(detail, static_cast<double>(tables.defaults.return_rate) / 1e6);
+        append(detail, static_cast<double>(profit.return_rate) / 1e6);
+        if (!profit.return_group.empty()) detail.append(", ").append(profit.return_group);
     }
     if (profit.sale_assumed)
         out.add("profit", "assumption", "sale").detail +=
@@ -106,9 +128,13 @@ void collect_evidence(const Product& product, const Analysis& analysis, const Ta
         out.add("attributes", "title", "condition_words").detail +=
             to_string(analysis.attributes.condition);
     }
+    explain_join(analysis.join, out);
     explain_price(analysis.price, tables, out);
     add_demand(analysis.demand, out);
-    add_profit(product, analysis.profit, tables, out);
+    add_profit(product, analysis.profit, out);
+    for (const Risk& risk : analysis.risks.found) {
+        if (!risk.matched.empty()) out.add("risk", "tables", risk.code).detail += risk.matched;
+    }
 }
 
 }  // namespace assay::engine

@@ -62,6 +62,18 @@ double DataNode::number(double from, double to) const {
     return number;
 }
 
+bool DataNode::flag() const {
+    if (value_ == nullptr) return false;
+    if (const bool* flag = value_->if_bool()) return *flag;
+    fault("is not true or false");
+    return false;
+}
+
+std::size_t DataNode::size() const noexcept {
+    const json::array* array = value_ == nullptr ? nullptr : value_->if_array();
+    return array == nullptr ? 0 : array->size();
+}
+
 void DataNode::for_each_item(const std::function<void(const DataNode&)>& visit) const {
     if (value_ == nullptr) return;
     const json::array* array = value_->if_array();

@@ -30,6 +30,8 @@ class DataNode {
     std::string text() const;  // not empty
     std::int64_t integer(std::int64_t from, std::int64_t to) const;
     double number(double from, double to) const;
+    bool flag() const;                  // false where it is absent
+    std::size_t size() const noexcept;  // of an array; 0 where it is none
 
     void for_each_item(const std::function<void(const DataNode&)>& visit) const;
     void for_each_member(const std::function<void(std::string_view, const DataNode&)>& visit) const;

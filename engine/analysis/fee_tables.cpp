@@ -2,246 +2,316 @@
 // SPDX-License-Identifier: MIT
 #include "engine/analysis/fee_tables.hpp"
 
-#include <boost/json.hpp>
-#include <limits>
-#include <string>
+#include <algorithm>
+#include <array>
 #include <utility>
 
+#include "engine/analysis/fee_nodes.hpp"
 #include "engine/base/clock.hpp"
 
 namespace assay::engine {
 namespace {
 
-namespace json = boost::json;
+using namespace fee_limits;
 
-constexpr MinorUnits amount_max = 1'000'000'000'000;  // ten thousand million major units
-constexpr PartsPerMillion rate_max = 1'000'000;
-// So that fee_segments() can hold all bounds of a table: 16 + 4 * 8 and the first.
-constexpr std::size_t steps_max = 16, fixed_steps_max = 8, fixed_fees_max = 4;
-
-// Reads members of one object and keeps the first fault; after a fault every read is harmless, so
-// that callers check once.
-class Reader {
-  public:
-    explicit Reader(std::string_view path) : path_(path) {}
-
-    const std::optional<Error>& fault() const noexcept { return fault_; }
-
-    void refuse(const std::string& pointer, std::string message) {
-        if (fault_) return;
-        fault_ = fail(ErrorCode::invalid_input, path_ + ": " + std::move(message), pointer);
-    }
-
-    const json::object& object(const json::value& value, const std::string& pointer) {
-        if (const auto* found = value.if_object()) return *found;
-        refuse(pointer, "is not an object");
-        return empty_object_;
-    }
-
-    const json::array& array(const json::object& parent, std::string_view name,
-                             const std::string& pointer) {
-        const json::value* value = parent.if_contains(name);
-        if (value != nullptr && value->is_array()) return value->get_array();
-        refuse(pointer + "/" + std::string(name), "is not an array");
-        return empty_array_;
-    }
-
-    std::string text(const json::object& parent, std::string_view name,
-                     const std::string& pointer) {
-        const json::value* value = parent.if_contains(name);
-        if (value != nullptr && value->is_string() && !value->get_string().empty())
-            return std::string(value->get_string());
-        refuse(pointer + "/" + std::string(name), "is not a text");
-        return {};
-    }
-
-    bool flag(const json::object& parent, std::string_view name, const std::string& pointer) {
-        const json::value* value = parent.if_contains(name);
-        if (value == nullptr) return false;
-        if (value->is_bool()) return value->get_bool();
-        refuse(pointer + "/" + std::string(name), "is not true or false");
-        return false;
-    }
-
-    // A whole number of 0..maximum; `absent` when the member is not there.
-    std::int64_t number(const json::object& parent, std::string_view name,
-                        const std::string& pointer, std::int64_t maximum,
-                        std::optional<std::int64_t> absent = std::nullopt) {
-        const json::value* value = parent.if_contains(name);
-        if (value == nullptr && absent) return *absent;
-        if (value != nullptr && value->is_int64() && value->get_int64() >= 0 &&
-            value->get_int64() <= maximum)
-            return value->get_int64();
-        refuse(pointer + "/" + std::string(name),
-               "is not a whole number from 0 to " + std::to_string(maximum));
-        return 0;
-    }
-
-  private:
-    std::string path_;
-    std::optional<Error> fault_;
-    json::object empty_object_;
-    json::array empty_array_;
-};
-
-constexpr auto open_end = std::numeric_limits<MinorUnits>::max();
-
-// Calls take(object, up_to, pointer) for each step and holds the steps to their order: bounds
-// ascend, and the last one, and only that, is open.
-template <class Take>
-void read_steps(Reader& reader, const json::object& parent, std::string_view bound_name,
-                const std::string& pointer, std::size_t maximum, const Take& take) {
-    const json::array& steps = reader.array(parent, "steps", pointer);
-    if (steps.empty()) reader.refuse(pointer + "/steps", "is empty");
-    if (steps.size() > maximum)
-        reader.refuse(pointer + "/steps", "has more than " + std::to_string(maximum) + " steps");
-    MinorUnits previous = -1;
-    for (std::size_t i = 0; i < steps.size() && !reader.fault(); ++i) {
-        const std::string at = pointer + "/steps/" + std::to_string(i);
-        const json::object& step = reader.object(steps[i], at);
-        const bool last = i + 1 == steps.size();
-        if (last && step.contains(bound_name)) reader.refuse(at, "the last step must be open");
-        const MinorUnits up_to = last ? open_end : reader.number(step, bound_name, at, amount_max);
-        if (up_to <= previous) reader.refuse(at, "steps must ascend");
-        previous = up_to;
-        take(step, up_to, at);
-    }
-}
-
-FeeSchedule read_schedule(Reader& reader, const json::object& parent, std::string_view name,
-                          const std::string& above) {
+FeeSchedule read_schedule(const DataNode& node) {
     FeeSchedule schedule;
-    const std::string pointer = above + "/" + std::string(name);
-    const json::value* value = parent.if_contains(name);
-    if (value == nullptr) {
-        reader.refuse(pointer, "is missing");
-        return schedule;
-    }
-    const json::object& object = reader.object(*value, pointer);
-    const std::string shape = reader.text(object, "shape", pointer);
-    if (shape != "marginal" && shape != "whole")
-        reader.refuse(pointer + "/shape", "is neither marginal nor whole");
-    schedule.shape = shape == "whole" ? FeeShape::whole : FeeShape::marginal;
-    read_steps(reader, object, "up_to", pointer, steps_max,
-               [&](const json::object& step, MinorUnits up_to, const std::string& at) {
-                   schedule.steps.push_back({up_to, reader.number(step, "ppm", at, rate_max)});
-               });
-    if (object.contains("minimum"))
-        schedule.minimum = reader.number(object, "minimum", pointer, amount_max);
-    if (object.contains("maximum"))
-        schedule.maximum = reader.number(object, "maximum", pointer, amount_max);
+    node.only({"shape", "steps", "minimum", "maximum"});
+    const DataNode shape = node.at("shape");
+    const std::string name = shape.text();
+    if (shape.present() && name != "marginal" && name != "whole")
+        shape.fault("is neither marginal nor whole");
+    schedule.shape = name == "whole" ? FeeShape::whole : FeeShape::marginal;
+    read_steps(node.at("steps"), "up_to", steps_max, [&](const DataNode& step, MinorUnits up_to) {
+        step.only({"up_to", "ppm"});
+        schedule.steps.push_back({up_to, step.at("ppm").integer(0, rate_max)});
+    });
+    const auto limit = [&](std::string_view member) -> std::optional<MinorUnits> {
+        const DataNode found = node.find(member);
+        if (!found.present()) return std::nullopt;
+        return found.integer(0, amount_max);
+    };
+    schedule.minimum = limit("minimum");
+    schedule.maximum = limit("maximum");
     if (schedule.minimum && schedule.maximum && *schedule.minimum > *schedule.maximum)
-        reader.refuse(pointer, "the minimum is above the maximum");
+        node.fault("the minimum is above the maximum");
     return schedule;
 }
 
-std::vector<std::string> read_texts(Reader& reader, const json::object& parent,
-                                    std::string_view name, const std::string& pointer) {
-    std::vector<std::string> texts;
-    for (const json::value& value : reader.array(parent, name, pointer)) {
-        if (value.is_string() && !value.get_string().empty())
-            texts.emplace_back(value.get_string());
-        else
-            reader.refuse(pointer + "/" + std::string(name), "holds something that is no text");
+// The items of an optional list, at most `maximum`.
+template <class Item, class Read>
+std::vector<Item> read_list(const DataNode& list, std::size_t maximum, const Read& read) {
+    std::vector<Item> items;
+    if (list.size() > maximum) {
+        list.fault("has more than " + std::to_string(maximum) + " entries");
+        return items;
     }
-    return texts;
+    list.for_each_item([&](const DataNode& node) { items.push_back(read(node)); });
+    return items;
 }
 
-FixedFee read_fixed(Reader& reader, const json::value& value, const std::string& pointer) {
-    FixedFee fixed;
-    const json::object& object = reader.object(value, pointer);
-    fixed.code = reader.text(object, "code", pointer);
-    read_steps(reader, object, "up_to", pointer, fixed_steps_max,
-               [&](const json::object& step, MinorUnits up_to, const std::string& at) {
-                   fixed.steps.emplace_back(up_to, reader.number(step, "amount", at, amount_max));
+std::vector<std::string> read_texts(const DataNode& list, std::size_t maximum) {
+    return read_list<std::string>(list, maximum, [](const DataNode& node) { return node.text(); });
+}
+
+FixedFee read_fixed_fee(const DataNode& node) {
+    node.only({"code", "steps"});
+    FixedFee fee;
+    fee.code = node.at("code").text();
+    read_steps(node.at("steps"), "up_to", fixed_steps_max,
+               [&](const DataNode& step, MinorUnits up_to) {
+                   step.only({"up_to", "amount"});
+                   fee.steps.emplace_back(up_to, step.at("amount").integer(0, amount_max));
                });
-    return fixed;
+    return fee;
 }
 
-FeeTable read_table(Reader& reader, const json::value& value, const std::string& pointer) {
-    FeeTable table;
-    const json::object& object = reader.object(value, pointer);
-    table.version = reader.text(object, "effective", pointer);
-    const auto effective = parse_time(table.version);
-    if (effective && table.version.size() == 10)
-        table.effective = std::chrono::floor<std::chrono::days>(*effective);
-    else
-        reader.refuse(pointer + "/effective", "is not a date");
-    table.percentage_code = reader.text(object, "percentage_code", pointer);
-    table.net_of_vat = reader.flag(object, "net_of_vat", pointer);
-    table.standard = read_schedule(reader, object, "standard", pointer);
-    const json::array& categories = reader.array(object, "categories", pointer);
-    for (std::size_t i = 0; i < categories.size() && !reader.fault(); ++i) {
-        const std::string at = pointer + "/categories/" + std::to_string(i);
-        const json::object& category = reader.object(categories[i], at);
-        table.categories.push_back(FeeCategory{reader.text(category, "name", at),
-                                               read_texts(reader, category, "matches", at),
-                                               reader.flag(category, "secondary", at),
-                                               read_schedule(reader, category, "schedule", at)});
+std::vector<FixedFee> read_fixed(const DataNode& list) {
+    return read_list<FixedFee>(list, fixed_fees_max, read_fixed_fee);
+}
+
+std::vector<PercentageFee> read_percentages(const DataNode& list) {
+    return read_list<PercentageFee>(list, percentages_max, [](const DataNode& node) {
+        node.only({"code", "schedule"});
+        return PercentageFee{node.at("code").text(), read_schedule(node.at("schedule"))};
+    });
+}
+
+FeeCategory read_category(const DataNode& node) {
+    node.only({"name", "secondary", "matches", "schedule", "fixed"});
+    FeeCategory category;
+    category.name = node.at("name").text();
+    category.secondary = node.find("secondary").flag();
+    category.matches = read_texts(node.at("matches"), matches_max);
+    category.schedule = read_schedule(node.at("schedule"));
+    category.fixed = read_fixed(node.find("fixed"));
+    return category;
+}
+
+FeeOption read_option(const DataNode& node) {
+    node.only({"name", "standard", "percentages", "fixed"});
+    FeeOption option;
+    option.name = node.at("name").text();
+    if (node.find("standard").present()) option.standard = read_schedule(node.find("standard"));
+    option.percentages = read_percentages(node.find("percentages"));
+    option.fixed = read_fixed(node.find("fixed"));
+    return option;
+}
+
+std::optional<double> read_length(const DataNode& node) {
+    if (!node.present()) return std::nullopt;
+    return node.number(0, 1e9);
+}
+
+// Amounts of one weight: one for each price band.
+std::vector<MinorUnits> read_bands(const DataNode& list, std::size_t bands) {
+    auto amounts = read_list<MinorUnits>(
+        list, bands_max, [](const DataNode& node) { return node.integer(0, amount_max); });
+    if (list.present() && amounts.size() != bands) {
+        list.fault("needs " + std::to_string(bands) + " amounts, one for each price band");
+        amounts.assign(bands, 0);
     }
-    const json::array& fixed = reader.array(object, "fixed", pointer);
-    if (fixed.size() > fixed_fees_max)
-        reader.refuse(pointer + "/fixed", "has more than " + std::to_string(fixed_fees_max));
-    for (std::size_t i = 0; i < fixed.size() && !reader.fault(); ++i)
-        table.fixed.push_back(
-            read_fixed(reader, fixed[i], pointer + "/fixed/" + std::to_string(i)));
-    table.sources = read_texts(reader, object, "sources", pointer);
+    return amounts;
+}
+
+FulfilmentTier read_tier(const DataNode& node, std::size_t bands) {
+    node.only({"name", "sides", "length_girth_max", "weight_over", "weight_max", "weight",
+               "side_min", "steps", "beyond"});
+    FulfilmentTier tier;
+    tier.name = node.at("name").text();
+    if (const DataNode sides = node.find("sides"); sides.present()) {
+        const auto lengths =
+            read_list<double>(sides, 3, [](const DataNode& side) { return side.number(0, 1e6); });
+        if (lengths.size() != 3)
+            sides.fault("needs three lengths");
+        else
+            tier.sides = {lengths[0], lengths[1], lengths[2]};
+        if (!std::is_sorted(lengths.rbegin(), lengths.rend())) sides.fault("longest side first");
+    }
+    tier.length_girth_max = read_length(node.find("length_girth_max"));
+    tier.weight_over = read_length(node.find("weight_over"));
+    tier.weight_max = read_length(node.find("weight_max"));
+    tier.side_min = read_length(node.find("side_min")).value_or(0);
+    if (const DataNode weight = node.find("weight"); weight.present()) {
+        if (weight.text() != "unit") weight.fault("can only be unit");
+        tier.unit_weight = true;
+    }
+    double previous = 0;
+    tier.steps = read_list<FulfilmentStep>(node.find("steps"), 64, [&](const DataNode& step) {
+        step.only({"up_to", "amounts"});
+        FulfilmentStep read{step.at("up_to").number(0, 1e9), read_bands(step.at("amounts"), bands)};
+        if (read.up_to <= previous) step.fault("steps must ascend");
+        previous = read.up_to;
+        return read;
+    });
+    if (const DataNode beyond = node.find("beyond"); beyond.present()) {
+        beyond.only({"above", "step", "amounts", "per_step"});
+        tier.above = beyond.at("above").number(0, 1e9);
+        tier.step = beyond.at("step").number(0.001, 1e9);
+        tier.amounts = read_bands(beyond.at("amounts"), bands);
+        tier.per_step = beyond.at("per_step").integer(0, amount_max);
+    }
+    return tier;
+}
+
+Fulfilment read_fulfilment(const DataNode& node) {
+    node.only({"code", "units", "divisor", "price_bands", "surcharge_ppm", "not_for", "tiers"});
+    Fulfilment fulfilment;
+    fulfilment.code = node.at("code").text();
+    const DataNode units = node.at("units");
+    const std::string name = units.text();
+    if (units.present() && name != "imperial" && name != "metric")
+        units.fault("is neither imperial nor metric");
+    fulfilment.imperial = name == "imperial";
+    fulfilment.divisor = node.at("divisor").number(0, 1e6);
+    const DataNode bands = node.find("price_bands");
+    fulfilment.price_bands = read_list<MinorUnits>(
+        bands, bands_max - 1, [](const DataNode& band) { return band.integer(0, amount_max); });
+    if (!std::is_sorted(fulfilment.price_bands.begin(), fulfilment.price_bands.end()))
+        bands.fault("must ascend");
+    if (const DataNode surcharge = node.find("surcharge_ppm"); surcharge.present())
+        fulfilment.surcharge = surcharge.integer(0, rate_max);
+    fulfilment.not_for = read_texts(node.find("not_for"), categories_max);
+    const std::size_t count = fulfilment.price_bands.size() + 1;
+    fulfilment.tiers = read_list<FulfilmentTier>(
+        node.at("tiers"), tiers_max, [&](const DataNode& tier) { return read_tier(tier, count); });
+    return fulfilment;
+}
+
+// The schedules of another channel's table that is in force when this one takes effect.
+void copy_table(const DataNode& node, std::span<const Channel> known, FeeTable& table) {
+    const std::string name = node.text();
+    const auto channel =
+        std::find_if(known.begin(), known.end(), [&](const Channel& c) { return c.name == name; });
+    if (channel == known.end()) return node.fault("names no channel read before this one");
+    const FeeTable* source = channel->in_force(table.effective);
+    if (source == nullptr) return node.fault("names a channel without a table on that date");
+    FeeTable copy = *source;
+    copy.version = table.version;
+    copy.effective = table.effective;
+    copy.mark = table.mark;
+    copy.sources.clear();
+    table = std::move(copy);
+}
+
+void read_schedules(const DataNode& node, FeeTable& table) {
+    std::uint16_t position = 0;
+    table.percentage_code = node.at("percentage_code").text();
+    table.net_of_vat = node.find("net_of_vat").flag();
+    table.base_includes_sales_tax = node.find("base_includes_sales_tax").flag();
+    table.standard = read_schedule(node.at("standard"));
+    table.categories = read_list<FeeCategory>(
+        node.find("categories"), categories_max, [&](const DataNode& category) {
+            table.category_index.read(category.at("matches"), position++);
+            return read_category(category);
+        });
+    table.category_index.finish();
+    table.percentages = read_percentages(node.find("percentages"));
+    table.fixed = read_fixed(node.find("fixed"));
+    table.options = read_list<FeeOption>(node.find("options"), options_max, read_option);
+}
+
+FeeTable read_table(const DataNode& node, std::span<const Channel> known) {
+    node.only({"effective", "mark", "as_in", "percentage_code", "net_of_vat",
+               "base_includes_sales_tax", "standard", "categories", "percentages", "fixed",
+               "options", "fulfilment"});
+    FeeTable table;
+    table.effective = read_date(node.at("effective"), table.version);
+    const DataNode mark = node.find("mark");
+    table.mark = mark.present() ? mark.text() : "own";
+    if (table.mark != "official" && table.mark != "secondary" && table.mark != "estimate" &&
+        table.mark != "own")
+        mark.fault("is none of official, secondary, estimate and own");
+    if (const DataNode as_in = node.find("as_in"); as_in.present())
+        copy_table(as_in, known, table);
+    else
+        read_schedules(node, table);
+    if (const DataNode found = node.find("fulfilment"); found.present())
+        table.fulfilment = read_fulfilment(found);
+    table.sources = read_texts(node.find("sources"), matches_max);
     return table;
 }
 
-void read_postage(Reader& reader, const json::object& root, Channel& channel) {
-    const json::value* value = root.if_contains("postage");
-    if (value == nullptr) return reader.refuse("/postage", "is missing");
-    const json::object& postage = reader.object(*value, "/postage");
-    read_steps(
-        reader, postage, "up_to_grams", "/postage", steps_max,
-        [&](const json::object& step, MinorUnits up_to, const std::string& at) {
-            channel.postage.push_back({up_to, reader.number(step, "amount", at, amount_max)});
-        });
-    channel.postage_unknown_weight =
-        reader.number(postage, "unknown_weight", "/postage", amount_max);
+void read_nature(const DataNode& root, Channel& channel) {
+    channel.name = root.at("channel").text();
+    channel.aliases = read_texts(root.find("aliases"), matches_max);
+    channel.marketplace = root.at("marketplace").text();
+    channel.platform =
+        root.find("platform").present() ? root.find("platform").text() : channel.name;
+    if (root.find("country").present()) channel.country = root.find("country").text();
+    const DataNode currency = root.at("currency");
+    if (const std::string code = currency.text(); !code.empty()) {
+        const auto parsed = Currency::parse(code);
+        if (parsed)
+            channel.currency = *parsed;
+        else
+            currency.fault(parsed.error().message);
+    }
+    channel.sends = root.find("channel_sends").flag();
+    if (const DataNode days = root.find("payout_days"); days.present())
+        channel.payout_days = static_cast<int>(days.integer(0, 365));
+    if (const DataNode tried = root.find("tried"); tried.present()) {
+        const std::string when = tried.text();
+        channel.tried = when == "named"      ? Tried::named
+                        : when == "measured" ? Tried::measured
+                                             : Tried::always;
+        if (when != "always" && when != "measured" && when != "named")
+            tried.fault("is none of always, measured and named");
+    }
+    root.find("refuses_conditions").for_each_item([&](const DataNode& node) {
+        const std::string name = node.text();
+        for (std::size_t i = 0; i < condition_count; ++i) {
+            if (to_string(static_cast<Condition>(i)) != name) continue;
+            channel.refuses[i] = true;
+            return;
+        }
+        node.fault("is no condition of the ladder");
+    });
 }
 
 }  // namespace
 
-MinorUnits Channel::postage_for(std::optional<std::int64_t> grams) const noexcept {
-    if (!grams) return postage_unknown_weight;
-    for (const PostageStep& step : postage) {
-        if (*grams <= step.up_to_grams) return step.amount;
-    }
-    return postage.empty() ? 0 : postage.back().amount;
+std::chrono::sys_days read_date(const DataNode& node, std::string& text) {
+    text = node.text();
+    const auto time = parse_time(text);
+    if (time && text.size() == 10) return std::chrono::floor<std::chrono::days>(*time);
+    node.fault("is not a date such as 2026-02-12");
+    return {};
 }
 
-Result<Channel> parse_channel(std::string_view json, std::string_view path) {
-    Reader reader(path);
-    boost::system::error_code parse_fault;
-    const json::value document = json::parse({json.data(), json.size()}, parse_fault);
-    if (parse_fault) {
-        return fail(ErrorCode::invalid_input,
-                    std::string(path) + ": is not JSON: " + parse_fault.message());
-    }
-    const json::object& root = reader.object(document, "");
+Postage read_postage(const DataNode& node) {
+    node.only({"carrier", "steps", "unknown_weight"});
+    Postage postage;
+    if (node.find("carrier").present()) postage.carrier = node.find("carrier").text();
+    read_steps(node.at("steps"), "up_to_grams", 4 * steps_max,
+               [&](const DataNode& step, MinorUnits up_to) {
+                   step.only({"up_to_grams", "amount"});
+                   postage.steps.push_back({up_to, step.at("amount").integer(0, amount_max)});
+               });
+    postage.unknown_weight = node.at("unknown_weight").integer(0, amount_max);
+    return postage;
+}
+
+Result<Channel> parse_channel(std::string_view json, std::string_view path,
+                              std::span<const Channel> known) {
+    DataFile file(path, json);
+    const DataNode root = file.root();
+    root.only({"channel", "aliases", "platform", "marketplace", "country", "currency",
+               "payout_days", "tried", "channel_sends", "refuses_conditions", "postage", "tables"});
     Channel channel;
-    channel.name = reader.text(root, "channel", "");
-    channel.marketplace = reader.text(root, "marketplace", "");
-    const auto currency = Currency::parse(reader.text(root, "currency", ""));
-    if (currency)
-        channel.currency = *currency;
-    else
-        reader.refuse("/currency", currency.error().message);
-    read_postage(reader, root, channel);
-    const json::array& tables = reader.array(root, "tables", "");
-    if (tables.empty()) reader.refuse("/tables", "is empty");
-    for (std::size_t i = 0; i < tables.size() && !reader.fault(); ++i) {
-        const std::string at = "/tables/" + std::to_string(i);
-        FeeTable table = read_table(reader, tables[i], at);
+    read_nature(root, channel);
+    channel.postage = read_postage(root.at("postage"));
+    const DataNode tables = root.at("tables");
+    if (tables.present() && tables.size() == 0) tables.fault("is empty");
+    tables.for_each_item([&](const DataNode& node) {
+        FeeTable table = read_table(node, known);
         table.channel = channel.name;
         table.currency = channel.currency;
         if (!channel.tables.empty() && table.effective <= channel.tables.back().effective)
-            reader.refuse(at + "/effective", "dates must ascend");
+            node.at("effective").fault("dates must ascend");
         channel.tables.push_back(std::move(table));
-    }
-    if (reader.fault()) return *reader.fault();
+    });
+    if (const Result<void> done = file.finish(); !done) return done.error();
     return channel;
 }
 

@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cmath>
 #include <limits>
 
-#include "engine/base/ascii.hpp"
+#include "engine/analysis/fee_limits.hpp"
 
 namespace assay::engine {
 namespace {
@@ -15,20 +16,32 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double million = 1'000'000;
 
-bool is_word(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           static_cast<unsigned char>(c) >= 0x80;
+// Calls visit(code, schedule) for each percentage of the plan.
+template <class Visit>
+void for_each_percentage(const FeePlan& plan, const Visit& visit) {
+    visit(plan.table->percentage_code, *plan.schedule);
+    for (const PercentageFee& fee : plan.table->percentages)
+        visit(fee.code, fee.schedule);
+    for (std::size_t i = 0; plan.options >> i != 0; ++i) {
+        if ((plan.options >> i & 1U) == 0) continue;
+        for (const PercentageFee& fee : plan.table->options[i].percentages)
+            visit(fee.code, fee.schedule);
+    }
 }
 
-// Whether `text` holds `words` as whole words; both lower case.
-bool holds(std::string_view text, std::string_view words) noexcept {
-    for (std::size_t i = text.find(words); i != std::string_view::npos;
-         i = text.find(words, i + 1)) {
-        const std::size_t end = i + words.size();
-        if ((i == 0 || !is_word(text[i - 1])) && (end == text.size() || !is_word(text[end])))
-            return true;
+// Calls visit(code, steps) for each fixed fee; `steps` are pairs of bound and amount.
+template <class Visit>
+void for_each_fixed(const FeePlan& plan, const Visit& visit) {
+    const auto visit_all = [&](const std::vector<FixedFee>& fees) {
+        for (const FixedFee& fee : fees)
+            visit(std::string_view(fee.code), std::span(fee.steps));
+    };
+    visit_all(plan.table->fixed);
+    if (plan.category != nullptr) visit_all(plan.category->fixed);
+    for (std::size_t i = 0; plan.options >> i != 0; ++i) {
+        if ((plan.options >> i & 1U) != 0) visit_all(plan.table->options[i].fixed);
     }
-    return false;
+    if (plan.fulfilment.bands != 0) visit(plan.fulfilment.code, plan.fulfilment.steps());
 }
 
 // scaled / 1'000'000, half up; most amounts fit 64 bits, where dividing by a constant is cheap.
@@ -58,19 +71,20 @@ MinorUnits percentage(const FeeSchedule& schedule, MinorUnits base) noexcept {
     return fee;
 }
 
-// The percentage fee as fixed + rate * base, for bases in the stretch that starts at `from`.
 struct Affine {
     double fixed = 0, rate = 0;
+    double at(double base) const noexcept { return fixed + rate * base; }
 };
 
-Affine percentage_from(const FeeSchedule& schedule, double from) noexcept {
+// The percentage fee, before its minimum and maximum, as a line that holds around `base`.
+Affine unclipped_around(const FeeSchedule& schedule, double base) noexcept {
     if (schedule.steps.empty()) return {};
     const bool whole = schedule.shape == FeeShape::whole;
     double fixed = 0;
     std::size_t i = 0;
     for (; i + 1 < schedule.steps.size(); ++i) {
         const double bound = static_cast<double>(schedule.steps[i].up_to);
-        if (whole ? from <= bound : from < bound) break;
+        if (whole ? base <= bound : base < bound) break;
         const double rate = static_cast<double>(schedule.steps[i].rate) / million;
         const double next = static_cast<double>(schedule.steps[i + 1].rate) / million;
         if (!whole) fixed += (rate - next) * bound;
@@ -78,118 +92,145 @@ Affine percentage_from(const FeeSchedule& schedule, double from) noexcept {
     return {fixed, static_cast<double>(schedule.steps[i].rate) / million};
 }
 
-double fixed_from(const FeeTable& table, double from) noexcept {
-    double sum = 0;
-    for (const FixedFee& fee : table.fixed) {
-        for (const auto& [up_to, amount] : fee.steps) {
-            if (from > static_cast<double>(up_to)) continue;
-            sum += static_cast<double>(amount);
-            break;
-        }
-    }
-    return sum;
+Affine percentage_around(const FeeSchedule& schedule, double base) noexcept {
+    const Affine line = unclipped_around(schedule, base);
+    if (schedule.minimum && line.at(base) < static_cast<double>(*schedule.minimum))
+        return {static_cast<double>(*schedule.minimum), 0};
+    if (schedule.maximum && line.at(base) > static_cast<double>(*schedule.maximum))
+        return {static_cast<double>(*schedule.maximum), 0};
+    return line;
 }
 
-// Where stretches begin. Bounded by what parse_channel admits: 16 steps and 4 fixed fees of 8.
+double tax_factor(const FeePlan& plan) noexcept {
+    return 1 + static_cast<double>(plan.sales_tax) / million;
+}
+
+FeeSegment segment_around(const FeePlan& plan, double price, double factor) noexcept {
+    const double base = price * factor;
+    FeeSegment segment{price, price, 0, 0, 0};
+    for_each_fixed(plan, [&](std::string_view, auto steps) {
+        for (const auto& [up_to, amount] : steps) {
+            if (base > static_cast<double>(up_to)) continue;
+            segment.kept += static_cast<double>(amount);
+            break;
+        }
+    });
+    segment.fixed = segment.kept;
+    for_each_percentage(plan, [&](std::string_view, const FeeSchedule& schedule) {
+        const Affine line = percentage_around(schedule, base);
+        segment.fixed += line.fixed;
+        segment.rate += line.rate * factor;
+    });
+    return segment;
+}
+
+// Where stretches begin, as prices. The bounds of tables are of the base, which may hold tax.
 class Starts {
   public:
-    void add(double at) noexcept {
-        assert(count_ < at_.size());
-        at_[count_++] = at;
+    explicit Starts(double factor) : factor_(factor) { add(0); }
+    void add_bend(double base) noexcept { add(base / factor_); }
+    // The first price whose base, rounded to the minor unit, lies above `bound`.
+    void add_jump(double bound) noexcept {
+        add(factor_ == 1 ? bound + 1 : std::ceil((bound + 0.5) / factor_));
     }
     void finish() noexcept {
-        std::sort(at_.begin(), at_.begin() + static_cast<std::ptrdiff_t>(count_));
-        const auto end =
-            std::unique(at_.begin(), at_.begin() + static_cast<std::ptrdiff_t>(count_));
-        count_ = static_cast<std::size_t>(end - at_.begin());
+        const auto begin = at_.begin(), end = begin + static_cast<std::ptrdiff_t>(count_);
+        std::sort(begin, end);
+        count_ = static_cast<std::size_t>(std::unique(begin, end) - begin);
     }
     std::size_t size() const noexcept { return count_; }
     double operator[](std::size_t i) const noexcept { return i < count_ ? at_[i] : infinity; }
 
   private:
-    std::array<double, 64> at_{};
+    void add(double at) noexcept {
+        assert(count_ < at_.size());
+        at_[count_++] = at;
+    }
+    std::array<double, fee_limits::starts_max> at_;
     std::size_t count_ = 0;
+    double factor_;
 };
 
-Starts find_starts(const FeeTable& table, const FeeSchedule& schedule) noexcept {
-    Starts starts;
-    starts.add(0);
-    for (std::size_t i = 0; i + 1 < schedule.steps.size(); ++i) {
-        const double bound = static_cast<double>(schedule.steps[i].up_to);
-        // A marginal fee bends at its bound; a whole one jumps with the next cent.
-        starts.add(schedule.shape == FeeShape::whole ? bound + 1 : bound);
+// Where the line of the stretch [from, until) meets the schedule's minimum and maximum.
+void add_clips(const FeeSchedule& schedule, double from, double until, Starts& starts) noexcept {
+    const double middle = until == infinity ? from + 1 : 0.5 * (from + until);
+    const Affine line = unclipped_around(schedule, middle);
+    if (line.rate <= 0) return;
+    for (const auto& limit : {schedule.minimum, schedule.maximum}) {
+        if (!limit) continue;
+        const double meets = (static_cast<double>(*limit) - line.fixed) / line.rate;
+        if (meets > from && meets < until) starts.add_bend(meets);
     }
-    for (const FixedFee& fee : table.fixed) {
-        for (std::size_t i = 0; i + 1 < fee.steps.size(); ++i)
-            starts.add(static_cast<double>(fee.steps[i].first) + 1);
-    }
-    starts.finish();
-    return starts;
 }
 
-// Cuts [from, until) where the percentage meets its minimum and maximum, and appends the pieces.
-void append_clipped(const FeeSchedule& schedule, Affine line, FeeSegment segment,
-                    std::vector<FeeSegment>& out) {
-    const double minimum = schedule.minimum ? static_cast<double>(*schedule.minimum) : -infinity;
-    const double maximum = schedule.maximum ? static_cast<double>(*schedule.maximum) : infinity;
-    const auto meets = [&](double amount) {
-        if (!(amount > -infinity && amount < infinity)) return amount;
-        if (line.rate > 0) return (amount - line.fixed) / line.rate;
-        return line.fixed < amount ? infinity : -infinity;
-    };
-    const double low = std::clamp(meets(minimum), segment.from, segment.until);
-    const double high = std::clamp(meets(maximum), low, segment.until);
-    const auto piece = [&](double from, double until, Affine fee) {
-        if (!(from < until)) return;
-        out.push_back({from, until, fee.fixed + segment.kept, fee.rate, segment.kept});
-    };
-    piece(segment.from, low, {minimum, 0});
-    piece(low, high, line);
-    piece(high, segment.until, {maximum, 0});
+void add_starts(const FeeSchedule& schedule, Starts& starts) noexcept {
+    double from = 0;
+    for (std::size_t i = 0; i < schedule.steps.size(); ++i) {
+        const bool last = i + 1 == schedule.steps.size();
+        const double bound = last ? infinity : static_cast<double>(schedule.steps[i].up_to);
+        if (schedule.minimum || schedule.maximum) add_clips(schedule, from, bound, starts);
+        if (last) break;
+        // A marginal fee bends at its bound; a whole one jumps with the next cent.
+        if (schedule.shape == FeeShape::whole)
+            starts.add_jump(bound);
+        else
+            starts.add_bend(bound);
+        from = bound;
+    }
 }
 
 }  // namespace
 
-const FeeSchedule& find_schedule(const FeeTable& table, std::string_view category) noexcept {
-    if (table.categories.empty()) return table.standard;
-    std::array<char, 128> folded;  // of one part; whatever stands behind that names no category
-    while (!category.empty()) {
-        const std::size_t cut = category.rfind('>');
-        const std::string_view part =
-            cut == std::string_view::npos ? category : category.substr(cut + 1);
-        const std::size_t size = std::min(part.size(), folded.size());
-        std::transform(part.begin(), part.begin() + static_cast<std::ptrdiff_t>(size),
-                       folded.begin(), to_lower);
-        for (const FeeCategory& candidate : table.categories) {
-            for (const std::string& words : candidate.matches) {
-                if (holds({folded.data(), size}, words)) return candidate.schedule;
-            }
-        }
-        if (cut == std::string_view::npos) break;
-        category = category.substr(0, cut);
-    }
-    return table.standard;
+const FeeCategory* find_category(const FeeTable& table, std::string_view category) noexcept {
+    const auto found = table.category_index.find_deepest(category);
+    return found ? &table.categories[*found] : nullptr;
 }
 
-void compute_fees(const FeeTable& table, const FeeSchedule& schedule, MinorUnits price,
-                  MinorUnits shipping_charged, std::vector<FeeLine>& out) {
+const FeeSchedule& find_schedule(const FeeTable& table, std::string_view category) noexcept {
+    const FeeCategory* found = find_category(table, category);
+    return found == nullptr ? table.standard : found->schedule;
+}
+
+FeePlan plan_fees(const FeeTable& table, std::string_view category,
+                  std::uint32_t options) noexcept {
+    FeePlan plan;
+    plan.table = &table;
+    plan.options = options;
+    plan.category = find_category(table, category);
+    plan.schedule = plan.category == nullptr ? &table.standard : &plan.category->schedule;
+    if (plan.category != nullptr) return plan;
+    for (std::size_t i = 0; options >> i != 0; ++i) {
+        if ((options >> i & 1U) != 0 && table.options[i].standard)
+            plan.schedule = &*table.options[i].standard;
+    }
+    return plan;
+}
+
+std::uint32_t option_bit(const FeeTable& table, std::string_view name) noexcept {
+    for (std::size_t i = 0; i < table.options.size(); ++i) {
+        if (table.options[i].name == name) return std::uint32_t{1} << i;
+    }
+    return 0;
+}
+
+void compute_fees(const FeePlan& plan, MinorUnits price, MinorUnits shipping_charged,
+                  std::vector<FeeLine>& out) {
+    assert(plan.table != nullptr && plan.schedule != nullptr);
     assert(price >= 0 && shipping_charged >= 0);
     out.clear();
-    const MinorUnits base = price + shipping_charged;
-    const MinorUnits share = percentage(schedule, base);
-    if (share != 0) out.push_back({table.percentage_code, share});
-    for (const FixedFee& fee : table.fixed) {
-        for (const auto& [up_to, amount] : fee.steps) {
+    MinorUnits base = price + shipping_charged;
+    if (plan.sales_tax != 0) base += apply_rate(base, plan.sales_tax);
+    for_each_percentage(plan, [&](std::string_view code, const FeeSchedule& schedule) {
+        const MinorUnits share = percentage(schedule, base);
+        if (share != 0) out.push_back({code, share});
+    });
+    for_each_fixed(plan, [&](std::string_view code, auto steps) {
+        for (const auto& [up_to, amount] : steps) {
             if (base > up_to) continue;
-            if (amount != 0) out.push_back({fee.code, amount});
+            if (amount != 0) out.push_back({code, amount});
             break;
         }
-    }
-}
-
-void compute_fees(const FeeTable& table, std::string_view category, MinorUnits price,
-                  MinorUnits shipping_charged, std::vector<FeeLine>& out) {
-    compute_fees(table, find_schedule(table, category), price, shipping_charged, out);
+    });
 }
 
 MinorUnits total(const std::vector<FeeLine>& lines) noexcept {
@@ -199,42 +240,30 @@ MinorUnits total(const std::vector<FeeLine>& lines) noexcept {
     return sum;
 }
 
-void fee_segments(const FeeTable& table, const FeeSchedule& schedule, MinorUnits shipping_charged,
-                  std::vector<FeeSegment>& out) {
+void fee_segments(const FeePlan& plan, std::vector<FeeSegment>& out) {
     out.clear();
-    const Starts starts = find_starts(table, schedule);
+    const double factor = tax_factor(plan);
+    Starts starts(factor);
+    for_each_percentage(
+        plan, [&](std::string_view, const FeeSchedule& schedule) { add_starts(schedule, starts); });
+    for_each_fixed(plan, [&](std::string_view, auto steps) {
+        for (std::size_t i = 0; i + 1 < steps.size(); ++i)
+            starts.add_jump(static_cast<double>(steps[i].first));
+    });
+    starts.finish();
     for (std::size_t i = 0; i < starts.size(); ++i) {
-        FeeSegment segment;
-        segment.from = starts[i];
-        segment.until = starts[i + 1];
-        segment.kept = fixed_from(table, segment.from);
-        append_clipped(schedule, percentage_from(schedule, segment.from), segment, out);
-    }
-    if (shipping_charged == 0) return;
-    // From the order's total to the item's price.
-    const double shipping = static_cast<double>(shipping_charged);
-    std::erase_if(out, [&](const FeeSegment& segment) { return segment.until <= shipping; });
-    for (FeeSegment& segment : out) {
-        segment.from = std::max(0.0, segment.from - shipping);
-        segment.until -= shipping;
-        segment.fixed += segment.rate * shipping;
+        const double from = starts[i], until = starts[i + 1];
+        // Read off in the middle, where no rounding of a bound can put it into the next stretch.
+        FeeSegment segment =
+            segment_around(plan, until == infinity ? from + 1 : 0.5 * (from + until), factor);
+        segment.from = from;
+        segment.until = until;
+        out.push_back(segment);
     }
 }
 
-FeeSegment fee_around(const FeeTable& table, const FeeSchedule& schedule, double price) noexcept {
-    Affine fee = percentage_from(schedule, price);
-    const double amount = fee.fixed + fee.rate * price;
-    if (schedule.minimum && amount < static_cast<double>(*schedule.minimum))
-        fee = {static_cast<double>(*schedule.minimum), 0};
-    if (schedule.maximum && amount > static_cast<double>(*schedule.maximum))
-        fee = {static_cast<double>(*schedule.maximum), 0};
-    const double kept = fixed_from(table, price);
-    return {price, price, fee.fixed + kept, fee.rate, kept};
-}
-
-void fee_segments(const FeeTable& table, std::string_view category, MinorUnits shipping_charged,
-                  std::vector<FeeSegment>& out) {
-    fee_segments(table, find_schedule(table, category), shipping_charged, out);
+FeeSegment fee_around(const FeePlan& plan, double price) noexcept {
+    return segment_around(plan, price, tax_factor(plan));
 }
 
 }  // namespace assay::engine

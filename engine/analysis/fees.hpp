@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
-#include "engine/analysis/tables.hpp"
-#include "engine/base/clock.hpp"
+#include "engine/analysis/channel.hpp"
+#include "engine/analysis/fulfilment.hpp"
 #include "engine/base/money.hpp"
 
 namespace assay::engine {
@@ -18,16 +20,31 @@ struct FeeLine {
     friend bool operator==(const FeeLine&, const FeeLine&) = default;
 };
 
-// The schedule for a category path "A > B": the deepest part that holds one of a category's words
-// decides; else the standard one. Case does not matter, whole words do.
+// Everything one product pays on one channel, chosen from its table. A value that points into it.
+struct FeePlan {
+    const FeeTable* table = nullptr;
+    const FeeSchedule* schedule = nullptr;  // of the main percentage
+    const FeeCategory* category = nullptr;  // nullptr: the standard schedule
+    std::uint32_t options = 0;              // bit per option of the table
+    PartsPerMillion sales_tax = 0;          // only where the table's base includes it
+    FulfilmentFee fulfilment;
+};
+
+// The category for a path "A > B": the deepest part that holds one of a category's words decides,
+// in it the first category of the table. Case does not matter, whole words do. nullptr: none.
+const FeeCategory* find_category(const FeeTable& table, std::string_view category) noexcept;
 const FeeSchedule& find_schedule(const FeeTable& table, std::string_view category) noexcept;
+
+// `options`: bit per option of the table that holds.
+FeePlan plan_fees(const FeeTable& table, std::string_view category,
+                  std::uint32_t options = 0) noexcept;
+// The bit of an option by name; 0: the table has none of that name.
+std::uint32_t option_bit(const FeeTable& table, std::string_view name) noexcept;
 
 // The fee lines for one sale at `price` with `shipping_charged`, each rounded half up; a fee of
 // nothing leaves no line. Total = their sum.
-void compute_fees(const FeeTable& table, const FeeSchedule& schedule, MinorUnits price,
-                  MinorUnits shipping_charged, std::vector<FeeLine>& out);
-void compute_fees(const FeeTable& table, std::string_view category, MinorUnits price,
-                  MinorUnits shipping_charged, std::vector<FeeLine>& out);
+void compute_fees(const FeePlan& plan, MinorUnits price, MinorUnits shipping_charged,
+                  std::vector<FeeLine>& out);
 MinorUnits total(const std::vector<FeeLine>& lines) noexcept;
 
 // One stretch of price on which the unrounded fee is affine: fee = fixed + rate * price, for
@@ -36,15 +53,12 @@ MinorUnits total(const std::vector<FeeLine>& lines) noexcept;
 struct FeeSegment {
     double from = 0, until = 0, fixed = 0, rate = 0, kept = 0;
 };
-// In ascending order, without gaps, from 0 on. A jump of the fee stands at the first price (in
-// whole minor units) that pays the new fee.
-void fee_segments(const FeeTable& table, const FeeSchedule& schedule, MinorUnits shipping_charged,
-                  std::vector<FeeSegment>& out);
-void fee_segments(const FeeTable& table, std::string_view category, MinorUnits shipping_charged,
-                  std::vector<FeeSegment>& out);
+// In ascending order, without gaps, from 0 on, of the price that the buyer pays (shipping
+// included). A jump of the fee stands at the first price (in whole minor units) that pays it.
+void fee_segments(const FeePlan& plan, std::vector<FeeSegment>& out);
 
 // The unrounded fee around one price, shipping included, without a buffer; `from` and `until` are
 // that price.
-FeeSegment fee_around(const FeeTable& table, const FeeSchedule& schedule, double price) noexcept;
+FeeSegment fee_around(const FeePlan& plan, double price) noexcept;
 
 }  // namespace assay::engine

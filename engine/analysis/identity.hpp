@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/analysis/evidence.hpp"
+#include "engine/base/check_digits.hpp"
 #include "engine/batch/product.hpp"
 
 namespace assay::engine {
@@ -41,16 +41,5 @@ void identify(const Product& product, Identity& out);
 
 // One entry for what identifies the product, and for each repair, fault and conflict.
 void explain_identity(const Identity& identity, EvidenceList& out);
-
-// The parts it is made of; digits only ('0'..'9') unless said otherwise, any length.
-
-// GS1 mod 10 (weights 3, 1, 3 ... from the right) over digits without their check digit.
-char gs1_check_digit(std::string_view digits) noexcept;
-bool has_gs1_check(std::string_view digits) noexcept;  // at least two digits, the last one checks
-// ISBN-10: nine digits and a digit or X.
-bool has_isbn10_check(std::string_view isbn) noexcept;
-bool has_luhn_check(std::string_view digits) noexcept;
-// Six digits of a UPC-E and its number system ('0' or '1') as UPC-A with check digit.
-std::array<char, 12> expand_upc_e(std::string_view six, char number_system) noexcept;
 
 }  // namespace assay::engine

@@ -35,6 +35,12 @@ class Lognormal {
         return {normal_cdf(z), mean_ * normal_cdf(z - log_sd_)};
     }
 
+    double probability_below(double amount) const noexcept {
+        if (amount <= 0) return 0;
+        if (log_sd_ == 0) return std::log(amount) > log_mean_ ? 1 : 0;
+        return normal_cdf((std::log(amount) - log_mean_) / log_sd_);
+    }
+
   private:
     double log_mean_, log_sd_, mean_;
 };

@@ -33,12 +33,12 @@ void set_costs(const Product& product, const Channel& channel, const FeeTable& t
     }
     // Above the last threshold of the fixed fees: the dearer per-order fee, also for small values.
     const double at = std::max(std::exp(line.log_median), static_cast<double>(thresholds) + 1);
-    const FeeSegment fee = fee_around(table, table.standard, at);
+    const FeeSegment fee = fee_around(plan_fees(table, {}), at);
     line.fee_rate = fee.rate;
     line.fixed = fee.fixed;
-    line.fixed +=
-        static_cast<double>(product.costs.ship_out ? *product.costs.ship_out
-                                                   : channel.postage_for(product.weight_grams));
+    line.fixed += static_cast<double>(product.costs.ship_out
+                                          ? *product.costs.ship_out
+                                          : channel.postage.amount_for(product.weight_grams));
 }
 
 const Channel* channel_in(const Tables& tables, std::string_view currency) noexcept {

@@ -28,10 +28,12 @@ struct Sample {
     double cheapest = 0, dearest = 0;
 };
 
-Currency currency_of(const Product& product) noexcept {
+using Comparables = std::span<const Comparable>;
+
+Currency currency_of(const Product& product, Comparables comparables) noexcept {
     if (!product.currency.empty()) return product.currency;
     Currency common;  // the comparables' own, where they agree
-    for (const Comparable& comparable : product.comparables) {
+    for (const Comparable& comparable : comparables) {
         if (comparable.currency.empty()) continue;
         if (common.empty()) common = comparable.currency;
         if (common != comparable.currency) return {};
@@ -73,14 +75,16 @@ class Collector {
             static_cast<double>(comparable.price) + static_cast<double>(comparable.shipping);
         if (comparable.price <= 0 || amount <= 0) return LeftOut::no_price;
 
-        const TitleFacts facts = read_title(comparable.title);
+        const TitleFacts facts =
+            comparable.title_facts ? *comparable.title_facts : read_title(comparable.title);
         const bool parts = facts.parts_only || comparable.condition == Condition::parts;
         if (parts != parts_) return LeftOut::parts;
         if (facts.box_only != attributes_.box_only) return LeftOut::box_only;
         if (facts.is_bundle != attributes_.is_bundle) return LeftOut::bundle;
 
         // A comparable without a title is taken to be sold as the product is.
-        std::int64_t units = comparable.title.empty() ? lot_ : facts.lot_quantity;
+        const bool titled = comparable.title_facts || !comparable.title.empty();
+        std::int64_t units = titled ? facts.lot_quantity : lot_;
         if (comparable.quantity > 1) units = std::max(comparable.quantity, facts.lot_quantity);
         if (attributes_.is_bundle) units = 1;
         const double unit_value =
@@ -118,7 +122,7 @@ void sort_points(std::vector<PricePoint>& points) {
     });
 }
 
-void remove_outliers(const Product& product, const Defaults& defaults,
+void remove_outliers(Comparables comparables, const Defaults& defaults,
                      std::vector<PricePoint>& points, Price& out) {
     if (points.size() < static_cast<std::size_t>(defaults.outlier_count_min)) return;
     const double center = median_of_sorted(points);
@@ -129,19 +133,19 @@ void remove_outliers(const Product& product, const Defaults& defaults,
     };
     for (const PricePoint& point : points) {
         if (!is_outlier(point)) continue;
-        const Comparable& comparable = product.comparables[point.index];
+        const Comparable& comparable = comparables[point.index];
         out.outliers.push_back({comparable.id, comparable.price + comparable.shipping, "mad"});
     }
     if (!out.outliers.empty()) std::erase_if(points, is_outlier);
 }
 
-Sample describe_sample(const Product& product, const Collector& collector,
+Sample describe_sample(Comparables comparables, const Collector& collector,
                        std::span<const PricePoint> points) {
     Sample sample;
     double weight = 0, match = 0;
-    sample.newest_age_days = collector.age_days(product.comparables[points.front().index]);
+    sample.newest_age_days = collector.age_days(comparables[points.front().index]);
     for (const PricePoint& point : points) {
-        const Comparable& comparable = product.comparables[point.index];
+        const Comparable& comparable = comparables[point.index];
         weight += point.weight;
         match += point.weight * comparable.match;
         sample.newest_age_days = std::min(sample.newest_age_days, collector.age_days(comparable));
@@ -324,22 +328,27 @@ void Price::clear() {
 
 void estimate_price(const Product& product, const Identity& identity, const Attributes& attributes,
                     const Tables& tables, TimePoint as_of, PriceScratch& scratch, Price& out) {
+    estimate_price(product, product.comparables, identity, attributes, tables, as_of, scratch, out);
+}
+
+void estimate_price(const Product& product, std::span<const Comparable> comparables,
+                    const Identity& identity, const Attributes& attributes, const Tables& tables,
+                    TimePoint as_of, PriceScratch& scratch, Price& out) {
     const Defaults& defaults = tables.defaults;
     out.clear();
-    out.currency = currency_of(product);
+    out.currency = currency_of(product, comparables);
     set_prior(product, tables, out);
 
     const Collector collector(product, attributes, tables, as_of, out.currency);
     std::vector<PricePoint>& points = scratch.points;
     points.clear();
-    for (std::size_t i = 0; i < product.comparables.size(); ++i) {
-        const auto reason =
-            collector.take(product.comparables[i], static_cast<std::uint32_t>(i), points);
+    for (std::size_t i = 0; i < comparables.size(); ++i) {
+        const auto reason = collector.take(comparables[i], static_cast<std::uint32_t>(i), points);
         if (reason) ++out.left_out[static_cast<std::size_t>(*reason)];
     }
     out.n = static_cast<std::int64_t>(points.size());
     sort_points(points);
-    remove_outliers(product, defaults, points, out);
+    remove_outliers(comparables, defaults, points, out);
     out.n_used = static_cast<std::int64_t>(points.size());
 
     const double id = id_factor(product, identity, defaults);
@@ -351,7 +360,7 @@ void estimate_price(const Product& product, const Identity& identity, const Attr
         predict(defaults, points, scratch, out);
         set_quantiles(out);
         set_interval(defaults, points, out);
-        const Sample sample = describe_sample(product, collector, points);
+        const Sample sample = describe_sample(comparables, collector, points);
         rate_confidence(defaults, sample, id, out);
         if (!identity.conflicts.empty()) {
             out.confidence =

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,7 +77,7 @@ struct Price {
 struct PricePoint {
     double value = 0;  // log minor units
     double weight = 0;
-    std::uint32_t index = 0;  // among the product's comparables
+    std::uint32_t index = 0;  // among the comparables
 };
 
 // Buffers of one thread, so that pricing allocates nothing on its steady path.
@@ -87,6 +88,11 @@ struct PriceScratch {
 // Pure but for `scratch` and `out`; texts of `out` are views into `product` and `tables`.
 void estimate_price(const Product& product, const Identity& identity, const Attributes& attributes,
                     const Tables& tables, TimePoint as_of, PriceScratch& scratch, Price& out);
+
+// The same from other comparables than the product's own list.
+void estimate_price(const Product& product, std::span<const Comparable> comparables,
+                    const Identity& identity, const Attributes& attributes, const Tables& tables,
+                    TimePoint as_of, PriceScratch& scratch, Price& out);
 
 // What the rules did: one entry for each that left its mark on the price.
 void explain_price(const Price& price, const Tables& tables, EvidenceList& out);

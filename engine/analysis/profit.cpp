@@ -22,26 +22,6 @@ MinorUnits round_to_minor(double amount) noexcept {
     return static_cast<MinorUnits>(std::llround(amount));
 }
 
-bool is_named(const Product& product, const Tables& tables, const Channel& channel) noexcept {
-    const auto& named = product.overrides.channels;
-    if (!named.empty()) {
-        return std::any_of(named.begin(), named.end(), [&](std::string_view name) {
-            return tables.find_channel(name) == &channel;
-        });
-    }
-    const Market& market = product.market;
-    if (!market.channel.empty()) return tables.find_channel(market.channel) == &channel;
-    if (!market.marketplace.empty()) return tables.find_channel(market.marketplace) == &channel;
-    return true;
-}
-
-const FeeTable* find_table(const Product& product, const Channel& channel, TimePoint as_of) {
-    for (const FeeTable& table : channel.tables) {
-        if (table.version == product.overrides.fee_version) return &table;
-    }
-    return channel.in_force(std::chrono::floor<std::chrono::days>(as_of));
-}
-
 VatRegime applied_regime(const Product& product) noexcept {
     if (!product.tax) return VatRegime::none;
     // Only what was bought without VAT may be taxed on its margin.
@@ -56,16 +36,23 @@ double shelf_days(const Demand& demand, double horizon) noexcept {
     return std::min(horizon, demand.days_expected.value_or(demand.days_median));
 }
 
+// What sending one unit costs the seller; nothing where the channel's warehouse sends.
+MinorUnits postage_of(const Product& product, const Tables& tables, const Channel& home,
+                      std::chrono::sys_days date) noexcept {
+    if (home.sends) return 0;
+    if (product.costs.ship_out) return *product.costs.ship_out;
+    return home.postage.amount_for(billable_grams(tables.carriers, home.postage.carrier, date,
+                                                  product.weight_grams, product.dimensions_mm));
+}
+
 SaleTerms make_terms(const Product& product, const Demand& demand, const Tables& tables,
-                     const ChannelProfit& channel) {
+                     const Profit& profit, const ChannelProfit& channel) {
     const Costs& costs = product.costs;
     const Defaults& defaults = tables.defaults;
     SaleTerms terms;
-    terms.table = channel.table;
-    terms.schedule = channel.schedule;
-    const Channel* home = tables.find_channel(channel.channel);
-    assert(home != nullptr);
-    terms.ship_out = costs.ship_out ? *costs.ship_out : home->postage_for(product.weight_grams);
+    terms.fees = channel.plan;
+    assert(channel.home != nullptr);
+    terms.ship_out = postage_of(product, tables, *channel.home, profit.date);
     terms.packaging = costs.packaging.value_or(0);
     terms.unit_cost = product.unit_cost.value_or(0);
     terms.other_costs =
@@ -76,9 +63,11 @@ SaleTerms make_terms(const Product& product, const Demand& demand, const Tables&
     terms.storage_sold = storage * shelf_days(demand, horizon);
     terms.storage_unsold = storage * horizon;
     terms.ads_rate = costs.ads_rate.value_or(0);
-    terms.regime = applied_regime(product);
-    terms.vat_rate = product.tax ? product.tax->rate : 0;
+    terms.regime = profit.regime;
+    terms.vat_rate = channel.vat_rate;
     terms.purchase_vat = product.tax && product.tax->purchase_vat;
+    if (terms.regime == VatRegime::equivalence)
+        terms.purchase_surcharge = tables.vat.surcharge_on(terms.vat_rate);
     terms.salvage_rate = defaults.salvage_rate;
     terms.return_regain = defaults.return_regain;
     return terms;
@@ -104,7 +93,9 @@ Expectation expect(const Lognormal& price, std::span<const SaleSegment> segments
         sum.profit += sold_probability * sold + (1 - sold_probability) * partial(segment.unsold);
         const Line& line = segment.sold;
         const double root = line.slope == 0 ? segment.from : -line.constant / line.slope;
-        const double cut = price.below(std::clamp(root, segment.from, segment.until)).probability;
+        const double cut = root <= segment.from    ? low.probability
+                           : root >= segment.until ? high.probability
+                                                   : price.probability_below(root);
         if (line.slope > 0)
             sum.loss_probability += cut - low.probability;
         else
@@ -165,16 +156,27 @@ MinorUnits profit_quantile(const SaleTerms& terms, const Lognormal& price, Profi
     return round_to_minor(high);
 }
 
+// The least item price that leaves `level`; none when no price does.
+std::optional<MinorUnits> list_price_for(const SaleTerms& terms, ProfitScratch& scratch,
+                                         MinorUnits level, MinorUnits charged) {
+    const auto paid = price_for_profit(terms, scratch.segments, level, scratch.lines);
+    if (!paid) return std::nullopt;
+    return std::max<MinorUnits>(0, *paid - charged);
+}
+
+// What must be left for a return of `roi` on `landed`, rounded up to the minor unit.
+MinorUnits profit_for_roi(MinorUnits landed, PartsPerMillion roi) noexcept {
+    return static_cast<MinorUnits>((static_cast<Int128>(landed) * roi + 999'999) / 1'000'000);
+}
+
 void fill_cost_figures(const Product& product, const Price& price, const Demand& demand,
-                       const Tables& tables, const SaleTerms& terms, ProfitScratch& scratch,
-                       ChannelProfit& out) {
+                       const SaleTerms& terms, const Profit& profit, BuyMinima minima,
+                       ProfitScratch& scratch, ChannelProfit& out) {
     const Lognormal prices(price.log_mean, price.log_sd);
     out.profit_p10 = profit_quantile(terms, prices, scratch, price.p10, 0.1);
     out.profit_p50 = profit_quantile(terms, prices, scratch, price.p50, 0.5);
     out.profit_p90 = profit_quantile(terms, prices, scratch, price.p90, 0.9);
-    const double returns =
-        static_cast<double>(product.risk.return_rate.value_or(tables.defaults.return_rate)) /
-        million;
+    const double returns = static_cast<double>(profit.return_rate) / million;
     const double sold = demand.basis == DemandBasis::none ? 1.0 : demand.p_sold_horizon;
     const Expectation expectation = expect(prices, scratch.segments, returns, sold);
     out.profit_expected = round_to_minor(expectation.profit);
@@ -187,14 +189,17 @@ void fill_cost_figures(const Product& product, const Price& price, const Demand&
     if (out.list_price > 0) out.margin = expectation.profit / static_cast<double>(out.list_price);
     if (demand.days_expected && *demand.days_expected > 0)
         out.profit_per_day = round_to_minor(expectation.profit / *demand.days_expected);
-    const auto paid = break_even_price(terms, scratch.segments, scratch.lines);
     const MinorUnits charged = product.costs.ship_charged.value_or(0);
-    if (paid) out.break_even = std::max<MinorUnits>(0, *paid - charged);
+    out.break_even = list_price_for(terms, scratch, 0, charged);
+    if (landed > 0)
+        out.min_roi_price =
+            list_price_for(terms, scratch, profit_for_roi(landed, minima.roi), charged);
 }
 
 void fill_channel(const Product& product, const Price& price, const Demand& demand,
-                  const Tables& tables, ProfitScratch& scratch, ChannelProfit& out) {
-    const SaleTerms terms = make_terms(product, demand, tables, out);
+                  const Tables& tables, const Profit& profit, ProfitScratch& scratch,
+                  ChannelProfit& out) {
+    const SaleTerms terms = make_terms(product, demand, tables, profit, out);
     const MinorUnits charged = product.costs.ship_charged.value_or(0);
     const MinorUnits paid = out.list_price + charged;
     sale_fees(terms, paid, out.fees);  // with ads and VAT on fees, where there are any
@@ -210,15 +215,30 @@ void fill_channel(const Product& product, const Price& price, const Demand& dema
     const BuyMinima minima{product.overrides.min_roi.value_or(defaults.min_roi),
                            product.overrides.min_profit.value_or(defaults.min_profit)};
     out.max_buy_cost = max_unit_cost(terms, price.p50, minima, scratch.lines);
+    if (demand.days_expected)
+        out.cash_days = *demand.days_expected + static_cast<double>(out.home->payout_days);
     if (product.unit_cost || product.costs.lot_share)
-        fill_cost_figures(product, price, demand, tables, terms, scratch, out);
+        fill_cost_figures(product, price, demand, terms, profit, minima, scratch, out);
 }
 
-// Demand is the product's, not the channel's, so ranking by profit per day of capital is ranking by
-// profit; without a cost what is left of the price decides.
-bool is_better(const ChannelProfit& a, const ChannelProfit& b) noexcept {
-    if (a.profit_expected && b.profit_expected) return *a.profit_expected > *b.profit_expected;
-    return a.net_proceeds > b.net_proceeds;
+// E[profit] / (1 + days until the money is there / 365 * hurdle). A loss is not made smaller by
+// waiting, and without a cost what is left of the price stands for the profit.
+double worth_of(const ChannelProfit& channel, const Demand& demand, double hurdle) noexcept {
+    const auto expected =
+        static_cast<double>(channel.profit_expected.value_or(channel.net_proceeds));
+    if (expected <= 0) return expected;
+    const double days = demand.days_expected.value_or(0) + channel.home->payout_days;
+    return expected / (1 + days / 365 * hurdle);
+}
+
+void find_return_rate(const Product& product, const Tables& tables, Profit& out) {
+    out.returns_assumed = !product.risk.return_rate;
+    out.return_rate = product.risk.return_rate.value_or(tables.defaults.return_rate);
+    if (!out.returns_assumed) return;
+    if (const ReturnGroup* group = tables.returns.group_of(product.category)) {
+        out.return_rate = group->rate;
+        out.return_group = group->name;
+    }
 }
 
 }  // namespace
@@ -234,36 +254,12 @@ void Profit::clear() {
     used = 0;
     best = 0;
     missing.clear();
+    skipped.clear();
+    date = {};
     regime = VatRegime::none;
     regime_changed = postage_assumed = sale_assumed = returns_assumed = false;
-}
-
-void choose_channels(const Product& product, const Price& price, const Tables& tables,
-                     TimePoint as_of, Profit& out) {
-    out.clear();
-    if (price.basis == PriceBasis::none) return;
-    const MinorUnits charged = product.costs.ship_charged.value_or(0);
-    bool before_first_table = false;
-    for (const Channel& channel : tables.channels) {
-        if (channel.currency != price.currency || !is_named(product, tables, channel)) continue;
-        const FeeTable* table = find_table(product, channel, as_of);
-        if (table == nullptr) {
-            before_first_table = true;
-            continue;
-        }
-        if (out.used == out.channels.size()) out.channels.emplace_back();
-        ChannelProfit& entry = out.channels[out.used++];
-        entry.clear();
-        entry.channel = channel.name;
-        entry.fee_version = table->version;
-        entry.table = table;
-        entry.schedule = &find_schedule(*table, product.category);
-        entry.list_price =
-            product.target_price.value_or(std::max<MinorUnits>(0, price.p50 - charged));
-        compute_fees(*table, *entry.schedule, entry.list_price, charged, entry.fees);
-        entry.fees_total = total(entry.fees);
-    }
-    if (out.used == 0) out.missing.push_back(before_first_table ? "fee_table" : "channel");
+    return_rate = 0;
+    return_group = {};
 }
 
 void estimate_profit(const Product& product, const Price& price, const Demand& demand,
@@ -272,12 +268,21 @@ void estimate_profit(const Product& product, const Price& price, const Demand& d
     if (out.used == 0) return;
     out.regime = applied_regime(product);
     out.regime_changed = product.tax && product.tax->regime != out.regime;
-    out.postage_assumed = !product.costs.ship_out;
     out.sale_assumed = demand.basis == DemandBasis::none;
-    out.returns_assumed = !product.risk.return_rate;
+    find_return_rate(product, tables, out);
+    double best = 0;
     for (std::size_t i = 0; i < out.used; ++i) {
-        fill_channel(product, price, demand, tables, scratch, out.channels[i]);
-        if (i > 0 && is_better(out.channels[i], out.channels[out.best])) out.best = i;
+        ChannelProfit& channel = out.channels[i];
+        if (product.tax)
+            channel.vat_rate =
+                product.tax->rate.value_or(tables.vat.rate_in(channel.home->country));
+        out.postage_assumed =
+            out.postage_assumed || (!product.costs.ship_out && !channel.home->sends);
+        fill_channel(product, price, demand, tables, out, scratch, channel);
+        const double worth = worth_of(channel, demand, tables.defaults.hurdle_rate);
+        if (i > 0 && worth <= best) continue;
+        best = worth;
+        out.best = i;
     }
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -31,32 +32,47 @@ struct ChannelProfit {
     MinorUnits net_proceeds = 0;
     // Need a cost; without one they are absent and `missing` of the verdict says so.
     std::optional<MinorUnits> profit_p10, profit_p50, profit_p90, profit_expected, break_even;
+    std::optional<MinorUnits>
+        min_roi_price;  // the least list price that earns the return asked for
     // The dearest unit cost that meets both minima at the median price; needs no cost. Absent when
     // not even a gift would.
     std::optional<MinorUnits> max_buy_cost;
     std::optional<double> roi_expected, roi_p50, margin, p_loss;
     std::optional<MinorUnits> profit_per_day;
+    std::optional<double> cash_days;    // from now until the money is paid out, expected
     std::optional<DeadZone> dead_zone;  // the one that holds list_price
 
-    // Where the numbers come from; both live in the Tables.
-    const FeeTable* table = nullptr;
-    const FeeSchedule* schedule = nullptr;
+    // Where the numbers come from; they live in the Tables.
+    const Channel* home = nullptr;
+    FeePlan plan;
+    PartsPerMillion vat_rate = 0;
 
     void clear();  // capacity kept
+};
+
+// A channel that was meant and not tried, and why: needs_weight_and_dimensions,
+// fulfilment_fee_unknown, no_fee_table_on_that_date, condition_refused, fee_option_unknown.
+struct SkippedChannel {
+    std::string_view channel, reason;
 };
 
 struct Profit {
     std::vector<ChannelProfit> channels;    // in the order of the channel list
     std::size_t used = 0;                   // entries in use; the rest are kept for their capacity
     std::size_t best = 0;                   // index of best_channel; only when used > 0
-    std::vector<std::string_view> missing;  // channel, fee_table, unit_cost ...
+    std::vector<std::string_view> missing;  // channel, fee_table, unit_cost, weight_g ...
+    std::vector<SkippedChannel> skipped;
+    std::chrono::sys_days date;  // whose tables were used
 
     // What was assumed on the way, for the evidence.
     VatRegime regime = VatRegime::none;  // as applied
     bool regime_changed = false;         // margin scheme refused: the purchase carried VAT
     bool postage_assumed = false;        // from the channel's postage by weight
     bool sale_assumed = false;           // no demand known: expectations are given a sale
-    bool returns_assumed = false;        // the default return rate
+    bool returns_assumed = false;        // the rate of the group, or the default
+    PartsPerMillion return_rate = 0;
+    std::string_view
+        return_group;  // of data/analysis/returns.json; empty: none names this category
 
     void clear();
 };
@@ -68,13 +84,8 @@ struct ProfitScratch {
     std::vector<FeeLine> lines;
 };
 
-// Analyzer `fees`: the channels on which the product can be sold (named by overrides.channels or
-// market.channel, else all), in its currency, with list price and fee lines of the table in force
-// on `as_of` (or overrides.fee_version). Without a price there is none.
-void choose_channels(const Product& product, const Price& price, const Tables& tables,
-                     TimePoint as_of, Profit& out);
-
-// Analyzer `profit`: fills the rest of the channels that choose_channels() left, and `best`.
+// Analyzer `profit`: fills the rest of the channels that choose_channels() left, and `best`: the
+// one with the most expected profit, discounted by the time until it is paid out.
 void estimate_profit(const Product& product, const Price& price, const Demand& demand,
                      const Tables& tables, ProfitScratch& scratch, Profit& out);
 

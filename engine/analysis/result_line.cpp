@@ -163,6 +163,8 @@ void write_channel_profit(JsonWriter& json, const ChannelProfit& channel) {
         json.null();
     }
     amount_or_null(json, "profit_per_day", channel.profit_per_day);
+    amount_or_null(json, "min_roi_price", channel.min_roi_price);
+    number_or_null(json, "cash_days", channel.cash_days, 1);
 }
 
 void write_channels(JsonWriter& json, const Profit& profit, const PrintedParts& parts) {
@@ -180,12 +182,39 @@ void write_channels(JsonWriter& json, const Profit& profit, const PrintedParts& 
             json.end_array().member("fees_total", channel.fees_total);
         }
         if (parts.profit) write_channel_profit(json, channel);
-        json.end_object();
+        json.member("fee_version", channel.fee_version).end_object();
     }
     json.end_array();
     if (!parts.profit) return;
     text_or_null(json, "best_channel",
                  profit.used > 0 ? profit.channels[profit.best].channel : std::string_view());
+}
+
+void write_risks(JsonWriter& json, const Risks& risks) {
+    json.key("risks").begin_array();
+    for (const Risk& risk : risks.found) {
+        json.begin_object().member("code", risk.code);
+        json.member("severity", to_string(risk.severity));
+        text_or_null(json, "matched", risk.matched);
+        json.end_object();
+    }
+    json.end_array();
+}
+
+void write_listing(JsonWriter& json, const Listing& listing) {
+    json.key("listing");
+    if (!listing.judged) {
+        json.null();
+        return;
+    }
+    json.begin_object().member("score", listing.score).key("defects").begin_array();
+    for (const ListingDefect& found : listing.defects) {
+        json.begin_object().member("code", to_string(found.defect)).member("at", listing.at);
+        amount_or_null(json, "value", found.value);
+        amount_or_null(json, "limit", found.limit);
+        json.end_object();
+    }
+    json.end_array().end_object();
 }
 
 void write_verdict(JsonWriter& json, const Verdict& verdict) {
@@ -203,6 +232,7 @@ bool is_printed(const PrintedParts& parts, std::string_view stage) noexcept {
     if (stage == "demand") return parts.demand;
     if (stage == "fees") return parts.fees;
     if (stage == "profit") return parts.profit;
+    if (stage == "risk") return parts.risk;
     if (stage == "verdict") return parts.verdict;
     return true;  // intake: what happened to the input concerns every reader
 }
@@ -283,6 +313,8 @@ void append_result_line(std::string& out, const Product& product, const Analysis
     if (parts.demand) write_demand(json, analysis.demand);
     if (parts.fees || parts.profit) write_channels(json, analysis.profit, parts);
     if (parts.verdict) write_verdict(json, analysis.verdict);
+    if (parts.risk) write_risks(json, analysis.risks);
+    if (parts.listing) write_listing(json, analysis.listing);
     write_evidence(json, analysis.evidence, parts);
     json.end_object().key("error").null().end_object();
     out += '\n';

@@ -14,7 +14,9 @@ constexpr double million = 1'000'000;
 
 // A business that cannot reclaim VAT bears the VAT on its fees.
 bool bears_fee_vat(const SaleTerms& terms) noexcept {
-    return terms.regime == VatRegime::small_business && terms.table->net_of_vat;
+    const bool reclaims_none =
+        terms.regime == VatRegime::small_business || terms.regime == VatRegime::equivalence;
+    return reclaims_none && terms.fees.table->net_of_vat;
 }
 
 // The VAT inside a gross amount.
@@ -66,8 +68,7 @@ SaleSegment make_segment(const SaleTerms& terms, const FeeSegment& fee, double f
 }  // namespace
 
 void sale_fees(const SaleTerms& terms, MinorUnits price, std::vector<FeeLine>& lines) {
-    assert(terms.table != nullptr && terms.schedule != nullptr);
-    compute_fees(*terms.table, *terms.schedule, price, 0, lines);
+    compute_fees(terms.fees, price, 0, lines);
     if (terms.ads_rate != 0) {
         const MinorUnits ads = apply_rate(price, terms.ads_rate);
         if (ads != 0) lines.push_back({"ads", ads});
@@ -85,15 +86,19 @@ MinorUnits sale_vat(const SaleTerms& terms, MinorUnits price) noexcept {
             return vat_within(std::max<MinorUnits>(0, price - terms.unit_cost), terms.vat_rate);
         case VatRegime::none:
         case VatRegime::small_business:
+        case VatRegime::equivalence:
             break;
     }
     return 0;
 }
 
 MinorUnits landed_cost(const SaleTerms& terms) noexcept {
-    const bool reclaims = terms.regime == VatRegime::standard && terms.purchase_vat;
-    const MinorUnits input_vat = reclaims ? vat_within(terms.unit_cost, terms.vat_rate) : 0;
-    return terms.unit_cost - input_vat + terms.other_costs;
+    const MinorUnits vat = terms.purchase_vat ? vat_within(terms.unit_cost, terms.vat_rate) : 0;
+    MinorUnits landed = terms.unit_cost + terms.other_costs;
+    if (terms.regime == VatRegime::standard) landed -= vat;
+    if (terms.regime == VatRegime::equivalence && terms.purchase_vat)
+        landed += apply_rate(terms.unit_cost - vat, terms.purchase_surcharge);
+    return landed;
 }
 
 MinorUnits sale_profit(const SaleTerms& terms, MinorUnits price, std::vector<FeeLine>& lines) {
@@ -104,7 +109,7 @@ MinorUnits sale_profit(const SaleTerms& terms, MinorUnits price, std::vector<Fee
 
 void sale_segments(const SaleTerms& terms, std::vector<FeeSegment>& fees,
                    std::vector<SaleSegment>& out) {
-    fee_segments(*terms.table, *terms.schedule, 0, fees);
+    fee_segments(terms.fees, fees);
     out.clear();
     const Scales scales{terms.return_regain, static_cast<double>(terms.salvage_rate) / million};
     // Margin VAT starts where the revenue of an outcome passes the purchase price.

@@ -13,8 +13,7 @@ namespace assay::engine {
 
 // Everything but the price. Prices here are what the buyer pays: item plus shipping charged.
 struct SaleTerms {
-    const FeeTable* table = nullptr;
-    const FeeSchedule* schedule = nullptr;
+    FeePlan fees;
     MinorUnits ship_out = 0, packaging = 0;
     MinorUnits unit_cost = 0;    // the purchase price: what the margin scheme compares with
     MinorUnits other_costs = 0;  // inbound, preparation, share of freight and lot fees
@@ -22,7 +21,8 @@ struct SaleTerms {
     PartsPerMillion ads_rate = 0;
     VatRegime regime = VatRegime::none;
     PartsPerMillion vat_rate = 0;
-    bool purchase_vat = false;  // regime standard: the unit cost holds input VAT that comes back
+    bool purchase_vat = false;  // the unit cost holds VAT; regime standard gets it back
+    PartsPerMillion purchase_surcharge = 0;  // regime equivalence: on the cost without its VAT
     PartsPerMillion salvage_rate = 0;
     double return_regain = 0;  // share of its value that a returned unit keeps
 };
@@ -30,7 +30,7 @@ struct SaleTerms {
 // Exact, each line rounded half up. `lines` is overwritten.
 void sale_fees(const SaleTerms& terms, MinorUnits price, std::vector<FeeLine>& lines);
 MinorUnits sale_vat(const SaleTerms& terms, MinorUnits price) noexcept;
-// Unit cost less the input VAT that comes back, plus the other costs.
+// Unit cost less the input VAT that comes back, plus the surcharge and the other costs.
 MinorUnits landed_cost(const SaleTerms& terms) noexcept;
 // price - fees - VAT - postage and packaging - landed cost - storage, of a sale that stands.
 MinorUnits sale_profit(const SaleTerms& terms, MinorUnits price, std::vector<FeeLine>& lines);

@@ -22,6 +22,7 @@ constexpr std::array default_fields = {
     DefaultField{"age_days_max", &Defaults::age_days_max, 1, 3650},
     DefaultField{"match_min", &Defaults::match_min, 0, 1},
     DefaultField{"undated_age_days", &Defaults::undated_age_days, 0, 3650},
+    DefaultField{"comps_brand_model_match", &Defaults::comps_brand_model_match, 0, 1},
     DefaultField{"outlier_count_min", &Defaults::outlier_count_min, 3, 100},
     DefaultField{"outlier_z", &Defaults::outlier_z, 1, 100},
     DefaultField{"spread_floor", &Defaults::spread_floor, 0.001, 1},
@@ -60,15 +61,9 @@ constexpr std::array default_fields = {
     DefaultField{"narrow_spread", &Defaults::narrow_spread, 0.01, 3},
     DefaultField{"wide_spread", &Defaults::wide_spread, 0.01, 3},
     DefaultField{"suspicious_roi", &Defaults::suspicious_roi, 0, 100e6},
+    DefaultField{"hurdle_rate", &Defaults::hurdle_rate, 0, 10},
     DefaultField{"lot_correlation", &Defaults::lot_correlation, 0, 1},
 };
-
-void read_file_date(const DataNode& root, Tables& tables) {
-    const DataNode node = root.at("date");
-    const std::string date = node.text();
-    if (date.size() != 10 || !parse_time(date)) node.fault("is not a date such as 2026-02-12");
-    tables.version = std::max(tables.version, date);  // ISO dates order as texts do
-}
 
 void add_recovery_name(Tables& tables, const DataNode& node, std::size_t row) {
     const std::string given = node.text();
@@ -97,9 +92,15 @@ void read_recovery_rows(const DataNode& rows, Tables& tables, bool departments) 
 
 }  // namespace
 
+void read_file_date(const DataNode& root, Tables& tables) {
+    const DataNode node = root.at("date");
+    const std::string date = node.text();
+    if (date.size() != 10 || !parse_time(date)) node.fault("is not a date such as 2026-02-12");
+    tables.version = std::max(tables.version, date);  // ISO dates order as texts do
+}
+
 void read_defaults(const DataNode& root, Tables& tables) {
     root.only({"date", "values"});
-    read_file_date(root, tables);
     const DataNode values = root.at("values");
     values.for_each_member([&](std::string_view name, const DataNode& node) {
         const bool known = std::any_of(default_fields.begin(), default_fields.end(),
@@ -127,7 +128,6 @@ void read_defaults(const DataNode& root, Tables& tables) {
 
 void read_conditions(const DataNode& root, Tables& tables) {
     root.only({"date", "factors"});
-    read_file_date(root, tables);
     const DataNode factors = root.at("factors");
     std::size_t members = 0;
     factors.for_each_member([&](std::string_view, const DataNode&) { ++members; });
@@ -142,7 +142,6 @@ void read_conditions(const DataNode& root, Tables& tables) {
 
 void read_recovery(const DataNode& root, Tables& tables) {
     root.only({"date", "global", "departments", "categories"});
-    read_file_date(root, tables);
     root.at("global").only({"rate", "n"});
     tables.recovery_global = root.at("global").at("rate").number(0.001, 1.5);
     read_recovery_rows(root.at("departments"), tables, true);

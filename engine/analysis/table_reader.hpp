@@ -10,8 +10,9 @@
 
 namespace assay::engine {
 
-// Each fills its part of `tables` and raises tables.version to the file's date where that is newer.
-// Faults stay in the node's file.
+// Raises tables.version to the file's date where that is newer.
+void read_file_date(const DataNode& root, Tables& tables);
+// Each fills its part of `tables`. Faults stay in the node's file.
 void read_defaults(const DataNode& root, Tables& tables);
 void read_conditions(const DataNode& root, Tables& tables);
 void read_recovery(const DataNode& root, Tables& tables);

@@ -3,8 +3,10 @@
 #include "engine/analysis/tables.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "engine/analysis/fee_tables.hpp"
+#include "engine/analysis/rate_card.hpp"
 #include "engine/analysis/table_reader.hpp"
 
 namespace assay::embedded {
@@ -15,32 +17,64 @@ std::span<const EmbeddedFile> analysis_files();
 namespace assay::engine {
 namespace {
 
-constexpr std::string_view defaults_path = "data/analysis/defaults.json";
-constexpr std::string_view conditions_path = "data/analysis/conditions.json";
-constexpr std::string_view recovery_path = "data/analysis/recovery.json";
+// Which table a file of data/analysis fills.
+using Read = void (*)(const DataNode&, Tables&);
+struct TableFile {
+    std::string_view path;
+    Read read;
+};
+constexpr TableFile table_files[] = {
+    {"data/analysis/defaults.json", &read_defaults},
+    {"data/analysis/conditions.json", &read_conditions},
+    {"data/analysis/recovery.json", &read_recovery},
+    {"data/analysis/returns.json",
+     [](const DataNode& root, Tables& tables) { tables.returns = read_return_rates(root); }},
+    {"data/analysis/tax.json",
+     [](const DataNode& root, Tables& tables) { tables.vat = read_vat_rules(root); }},
+    {"data/analysis/carriers.json",
+     [](const DataNode& root, Tables& tables) { tables.carriers = read_carriers(root); }},
+    {"data/analysis/risks.json",
+     [](const DataNode& root, Tables& tables) { tables.risks = read_risk_rules(root); }},
+    {"data/analysis/listings.json",
+     [](const DataNode& root, Tables& tables) { tables.listings = read_listing_rules(root); }},
+};
 
-std::optional<Error> add_channel(const embedded::EmbeddedFile& source, Tables& tables) {
-    Result<Channel> channel = parse_channel(source.bytes, source.path);
+// `replaces`: a channel of the same name gives way; else it is a fault.
+std::optional<Error> add_channel(const embedded::EmbeddedFile& source, bool replaces,
+                                 Tables& tables) {
+    Result<Channel> channel = parse_channel(source.bytes, source.path, tables.channels);
     if (!channel) return channel.error();
-    if (tables.find_channel(channel->name) != nullptr) {
+    tables.version = std::max(tables.version, channel->tables.back().version);
+    const auto same = std::find_if(tables.channels.begin(), tables.channels.end(),
+                                   [&](const Channel& c) { return c.name == channel->name; });
+    if (same == tables.channels.end()) {
+        tables.channels.push_back(*std::move(channel));
+    } else if (replaces) {
+        *same = *std::move(channel);
+    } else {
         return fail(
             ErrorCode::invalid_input,
             std::string(source.path) + ": the channel " + channel->name + " has a file already",
             "/channel");
     }
-    tables.version = std::max(tables.version, channel->tables.back().version);
-    tables.channels.push_back(*std::move(channel));
+    return std::nullopt;
+}
+
+// Channels first, so that a rate card may name one of the user's own.
+std::optional<Error> add_own(std::span<const embedded::EmbeddedFile> files, Tables& tables) {
+    for (const embedded::EmbeddedFile& file : files) {
+        if (is_rate_card(file.bytes)) continue;
+        if (auto fault = add_channel(file, true, tables)) return fault;
+    }
+    for (const embedded::EmbeddedFile& file : files) {
+        if (!is_rate_card(file.bytes)) continue;
+        if (auto done = apply_rate_card(file.bytes, file.path, tables.channels); !done)
+            return done.error();
+    }
     return std::nullopt;
 }
 
 }  // namespace
-
-const FeeTable* Channel::in_force(std::chrono::sys_days date) const noexcept {
-    const auto later = std::upper_bound(
-        tables.begin(), tables.end(), date,
-        [](std::chrono::sys_days d, const FeeTable& t) { return d < t.effective; });
-    return later == tables.begin() ? nullptr : &*std::prev(later);
-}
 
 const RecoveryRow* Tables::recovery_row(std::string_view category) const noexcept {
     const std::size_t separator = category.find('>');
@@ -63,41 +97,41 @@ double Tables::recovery_of(std::string_view category) const noexcept {
     return row == nullptr ? recovery_global : row->rate;
 }
 
-const Channel* Tables::find_channel(std::string_view name_or_marketplace) const noexcept {
-    for (const Channel& channel : channels) {
-        if (channel.name == name_or_marketplace || channel.marketplace == name_or_marketplace) {
-            return &channel;
-        }
-    }
-    return nullptr;
+const Channel* Tables::find_channel(std::string_view name) const noexcept {
+    const auto found = std::find_if(channels.begin(), channels.end(),
+                                    [&](const Channel& c) { return c.answers_to(name); });
+    return found == channels.end() ? nullptr : &*found;
 }
 
-Result<std::shared_ptr<const Tables>> load_tables() {
-    return parse_tables(embedded::analysis_files());
+Result<std::shared_ptr<const Tables>> load_tables(
+    std::span<const embedded::EmbeddedFile> own_files) {
+    return parse_tables(embedded::analysis_files(), own_files);
 }
 
-Result<std::shared_ptr<const Tables>> parse_tables(std::span<const embedded::EmbeddedFile> files) {
+Result<std::shared_ptr<const Tables>> parse_tables(
+    std::span<const embedded::EmbeddedFile> files,
+    std::span<const embedded::EmbeddedFile> own_files) {
     auto tables = std::make_shared<Tables>();
-    for (const std::string_view needed : {defaults_path, conditions_path, recovery_path}) {
-        const auto same = [&](const embedded::EmbeddedFile& f) { return f.path == needed; };
+    for (const TableFile& needed : table_files) {
+        const auto same = [&](const embedded::EmbeddedFile& f) { return f.path == needed.path; };
         if (std::none_of(files.begin(), files.end(), same)) {
-            return fail(ErrorCode::invalid_input, std::string(needed) + ": is missing");
+            return fail(ErrorCode::invalid_input, std::string(needed.path) + ": is missing");
         }
     }
     for (const embedded::EmbeddedFile& source : files) {
-        using Read = void (*)(const DataNode&, Tables&);
-        const Read read = source.path == defaults_path     ? &read_defaults
-                          : source.path == conditions_path ? &read_conditions
-                          : source.path == recovery_path   ? &read_recovery
-                                                           : nullptr;
-        if (read == nullptr) {
-            if (auto fault = add_channel(source, *tables)) return *fault;
+        const auto table = std::find_if(std::begin(table_files), std::end(table_files),
+                                        [&](const TableFile& f) { return f.path == source.path; });
+        if (table == std::end(table_files)) {
+            if (auto fault = add_channel(source, false, *tables)) return *fault;
             continue;
         }
         DataFile file(source.path, source.bytes);
-        read(file.root(), *tables);
+        const DataNode root = file.root();
+        read_file_date(root, *tables);
+        table->read(root, *tables);
         if (const Result<void> done = file.finish(); !done) return done.error();
     }
+    if (auto fault = add_own(own_files, *tables)) return *fault;
     return std::shared_ptr<const Tables>(std::move(tables));
 }
 

@@ -1,9 +1,8 @@
-// The dated data behind the analysis: conditions, recovery, defaults, channels and their fees.
+// The dated data behind the analysis: defaults, recovery, channels, rules of money, risk, listing.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <array>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -12,75 +11,15 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/analysis/channel.hpp"
+#include "engine/analysis/listing_rules.hpp"
+#include "engine/analysis/money_rules.hpp"
+#include "engine/analysis/risk_rules.hpp"
 #include "engine/base/embedded.hpp"
 #include "engine/base/money.hpp"
 #include "engine/base/result.hpp"
-#include "engine/batch/product.hpp"
 
 namespace assay::engine {
-
-// How a rate applies to the amount: `marginal`, each slice at its own rate; `whole`, one rate for
-// the whole amount, chosen by threshold.
-enum class FeeShape : std::uint8_t { marginal, whole };
-
-struct FeeStep {
-    MinorUnits up_to =
-        0;  // inclusive upper bound of the slice; the largest amount in the last step
-    PartsPerMillion rate = 0;
-};
-
-struct FeeSchedule {
-    FeeShape shape = FeeShape::marginal;
-    std::vector<FeeStep> steps;
-    std::optional<MinorUnits> minimum, maximum;
-};
-
-// A fixed amount chosen by the order total: 0.30 up to 10.00, else 0.40.
-struct FixedFee {
-    std::string code;
-    std::vector<std::pair<MinorUnits, MinorUnits>> steps;  // (up to and including, amount)
-};
-
-struct FeeCategory {
-    std::string name;                  // "books", "jewelry"
-    std::vector<std::string> matches;  // lower-case words of a category path that select it
-    bool secondary = false;            // not from the channel's own page
-    FeeSchedule schedule;
-};
-
-// What one channel charges from one date on.
-struct FeeTable {
-    std::string channel;  // ebay_us
-    std::string version;  // the effective date, also what results print
-    std::chrono::sys_days effective;
-    Currency currency;
-    std::string percentage_code;  // final_value
-    bool net_of_vat = false;      // the channel adds VAT to its fees (businesses in the EU)
-    FeeSchedule standard;
-    std::vector<FeeCategory> categories;
-    std::vector<FixedFee> fixed;
-    std::vector<std::string> sources;
-};
-
-struct PostageStep {
-    std::int64_t up_to_grams = 0;
-    MinorUnits amount = 0;
-};
-
-// A channel: its tables by date (ascending), its currency, and postage by unit weight.
-struct Channel {
-    std::string name;
-    std::string marketplace;  // EBAY_DE
-    Currency currency;
-    std::vector<FeeTable> tables;
-    std::vector<PostageStep> postage;
-    MinorUnits postage_unknown_weight = 0;
-
-    // The table in force on a date; nullptr before the first.
-    const FeeTable* in_force(std::chrono::sys_days date) const noexcept;
-    // What sending one unit costs; nullopt: its weight is unknown.
-    MinorUnits postage_for(std::optional<std::int64_t> grams) const noexcept;
-};
 
 // What a group of goods brought, as a share of its retail price.
 struct RecoveryRow {
@@ -100,7 +39,8 @@ struct RecoveryName {
 struct Defaults {
     // Price: which comparables count, and how much.
     double half_life_days = 30, age_days_max = 90, match_min = 0.5;
-    double undated_age_days = 45;  // what a comparable without a date is taken to be
+    double undated_age_days = 45;          // what a comparable without a date is taken to be
+    double comps_brand_model_match = 0.7;  // of a row of the comps book found by these two only
     // Price: outliers, spread, interval.
     std::int64_t outlier_count_min = 4;
     double outlier_z = 3.5, spread_floor = 0.05, spread_default = 0.35;
@@ -131,6 +71,7 @@ struct Defaults {
     MinorUnits downside_tolerance = 300;
     double narrow_spread = 0.20, wide_spread = 0.40;
     PartsPerMillion suspicious_roi = 2'000'000;
+    double hurdle_rate = 0.25;  // what tied-up money should earn in a year
     // Lot.
     double lot_correlation = 0.3;
 };
@@ -142,6 +83,11 @@ struct Tables {
     std::vector<RecoveryRow> recovery;         // groups with n >= 30, in the file's order
     std::vector<RecoveryName> recovery_names;  // their spellings and aliases, sorted by name
     std::vector<Channel> channels;             // in the order in which results list them
+    ReturnRates returns;
+    VatRules vat;
+    std::vector<Carrier> carriers;
+    RiskRules risks;
+    ListingRules listings;
     Defaults defaults;
 
     // The group of a category path "A > B": its first part names the department; a path of one
@@ -149,15 +95,20 @@ struct Tables {
     // the deeper part: data/analysis/recovery.json.) O(log n), allocates nothing.
     const RecoveryRow* recovery_row(std::string_view category) const noexcept;
     double recovery_of(std::string_view category) const noexcept;
-    // By name ("ebay_de") or marketplace ("EBAY_DE"); nullptr: unknown.
-    const Channel* find_channel(std::string_view name_or_marketplace) const noexcept;
+    // The first that answers to a name ("ebay_de"), alias or marketplace; nullptr: unknown.
+    const Channel* find_channel(std::string_view name) const noexcept;
 };
 
-// Reads the data files that travel inside the program. Errors: invalid_input with file and place.
-Result<std::shared_ptr<const Tables>> load_tables();
+// Reads the data files that travel inside the program, and then the user's own: a channel of a
+// known name takes its place, others come after, rate cards give channels their postage. Errors:
+// invalid_input with file and place.
+Result<std::shared_ptr<const Tables>> load_tables(
+    std::span<const embedded::EmbeddedFile> own_files = {});
 
-// The same from given files: data/analysis/{defaults,conditions,recovery}.json, and every other one
-// a channel, in the order in which results list them. Errors: invalid_input with file and place.
-Result<std::shared_ptr<const Tables>> parse_tables(std::span<const embedded::EmbeddedFile> files);
+// The same from given files: those of data/analysis, each of which must be there, and every other
+// one a channel, in the order in which results list them.
+Result<std::shared_ptr<const Tables>> parse_tables(
+    std::span<const embedded::EmbeddedFile> files,
+    std::span<const embedded::EmbeddedFile> own_files = {});
 
 }  // namespace assay::engine

@@ -34,21 +34,23 @@ Gate at_least(const std::optional<T>& value, Limit limit) {
     return *value >= limit ? Gate::passed : Gate::failed;
 }
 
-// What no price makes good. Every hit is named.
-bool find_blocks(const Product& product, Verdict& out) {
-    const std::size_t before = out.reasons.size();
-    if (!product.risk.restricted.empty()) out.reasons.push_back("restricted");
-    if (product.device.blacklist.value_or(false)) out.reasons.push_back("imei_blacklisted");
-    if (product.device.activation_lock.value_or(false)) out.reasons.push_back("activation_locked");
-    return out.reasons.size() > before;
+// The risks of one gate, each once. Whether there was any.
+bool find_risks(const Risks& risks, RiskGate gate, Verdict& out) {
+    bool any = false;
+    for (const Risk& risk : risks.found) {
+        if (risk.gate != gate) continue;
+        any = true;
+        if (std::find(out.reasons.begin(), out.reasons.end(), risk.reason) == out.reasons.end())
+            out.reasons.push_back(risk.reason);
+    }
+    return any;
 }
 
 // What a person must look at before money is spent.
-bool find_doubts(const Product& product, const Identity& identity, const Price& price,
-                 const ChannelProfit& channel, const Defaults& defaults, Verdict& out) {
+bool find_doubts(const Price& price, const Risks& risks, const ChannelProfit& channel,
+                 const Defaults& defaults, Verdict& out) {
     const std::size_t before = out.reasons.size();
-    if (product.risk.hazmat.value_or(false)) out.reasons.push_back("hazmat_review");
-    if (!identity.conflicts.empty()) out.reasons.push_back("identifier_conflict");
+    find_risks(risks, RiskGate::review, out);
     if (price.log_sd > defaults.wide_spread) out.reasons.push_back("price_spread_wide");
     if (channel.roi_p50 && *channel.roi_p50 > static_cast<double>(defaults.suspicious_roi) / 1e6)
         out.reasons.push_back("roi_too_good");
@@ -110,12 +112,12 @@ void Verdict::clear() {
     missing.clear();
 }
 
-void judge(const Product& product, const Identity& identity, const Price& price,
-           const Demand& demand, const Profit& profit, const Tables& tables, Verdict& out) {
+void judge(const Product& product, const Price& price, const Demand& demand, const Profit& profit,
+           const Risks& risks, const Tables& tables, Verdict& out) {
     out.clear();
     const Defaults& defaults = tables.defaults;
     collect_missing(price, demand, profit, out);
-    const bool blocked = find_blocks(product, out);
+    const bool blocked = find_risks(risks, RiskGate::avoid, out);
     const ChannelProfit* channel = profit.used > 0 ? &profit.channels[profit.best] : nullptr;
     if (price.basis == PriceBasis::none) out.reasons.push_back("price_unknown");
     if (price.basis != PriceBasis::none && channel == nullptr)
@@ -138,7 +140,7 @@ void judge(const Product& product, const Identity& identity, const Price& price,
         record(price.confidence >= defaults.min_confidence ? Gate::passed : Gate::failed,
                confidence_gate, out);
     if (price.log_sd <= defaults.narrow_spread) out.reasons.push_back("price_ci_narrow");
-    const bool doubted = find_doubts(product, identity, price, *channel, defaults, out);
+    const bool doubted = find_doubts(price, risks, *channel, defaults, out);
     out.score = score_of(*channel, price, demand, least_roi);
 
     const bool profitable = enough != Gate::failed && returns != Gate::failed;

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "engine/analysis/demand.hpp"
-#include "engine/analysis/identity.hpp"
 #include "engine/analysis/price.hpp"
 #include "engine/analysis/profit.hpp"
+#include "engine/analysis/risk.hpp"
 #include "engine/analysis/tables.hpp"
 #include "engine/batch/product.hpp"
 
@@ -28,7 +28,7 @@ struct Verdict {
     void clear();
 };
 
-void judge(const Product& product, const Identity& identity, const Price& price,
-           const Demand& demand, const Profit& profit, const Tables& tables, Verdict& out);
+void judge(const Product& product, const Price& price, const Demand& demand, const Profit& profit,
+           const Risks& risks, const Tables& tables, Verdict& out);
 
 }  // namespace assay::engine

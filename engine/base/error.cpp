@@ -20,6 +20,7 @@ constexpr std::array names{
     Name{ErrorCode::duplicate_key, "duplicate_key"},
     Name{ErrorCode::duplicate_product_id, "duplicate_product_id"},
     Name{ErrorCode::ambiguous_money, "ambiguous_money"},
+    Name{ErrorCode::not_acceptable, "not_acceptable"},
     Name{ErrorCode::unsupported_media, "unsupported_media"},
     Name{ErrorCode::payload_too_large, "payload_too_large"},
     Name{ErrorCode::too_many_products, "too_many_products"},

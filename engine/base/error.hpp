@@ -17,6 +17,7 @@ enum class ErrorCode : std::uint8_t {
     duplicate_key,         // a JSON object names a key twice
     duplicate_product_id,  // a later product repeats an id of its batch
     ambiguous_money,       // a bare fraction where minor units were promised
+    not_acceptable,        // an answer in a form that we do not give
     unsupported_media,     // a content type, encoding or file kind we do not read
     payload_too_large,     // more bytes than a limit allows
     too_many_products,     // more products than a batch may hold

@@ -26,8 +26,39 @@ inline constexpr std::size_t comparables_max = 500;
 inline constexpr std::size_t rank_history_max = 2'000;
 inline constexpr std::int64_t quantity_max = 1'000'000;
 inline constexpr std::size_t columns_max = 512;
+inline constexpr std::size_t workbook_bytes_max =
+    64 * mebibyte;  // held whole while it is read: a ZIP's directory stands at its end
+inline constexpr std::size_t workbook_parts_max = 10'000;  // pictures of products are parts too
+inline constexpr std::size_t workbook_sheets_max = 1'000;
+inline constexpr std::size_t sheet_rows_max = 1'048'576;  // what a sheet of Excel has
+inline constexpr std::size_t shared_text_bytes_max =
+    128 * mebibyte;  // held while a sheet is read: 100,000 products with 1 KB each
+inline constexpr std::size_t shared_texts_max = 8 * 1024 * 1024;  // 4 bytes each
+inline constexpr std::size_t cell_formats_max = 65'536;           // Excel allows 64,000
+inline constexpr std::size_t xml_token_bytes_max = 1 * mebibyte;  // expat holds one tag whole
+inline constexpr std::size_t xml_depth_max = 64;
+// A sheet of repetitive rows packs to 1/100; what exceeds this and is large is a bomb.
+inline constexpr std::size_t unpacking_ratio_max = 400;
+inline constexpr std::size_t unpacking_ratio_from_bytes = 64 * mebibyte;
 inline constexpr std::size_t metadata_bytes_max = 16 * kibibyte;
-inline constexpr std::size_t faults_listed_max = 100;  // of on_invalid=reject and dry runs
+inline constexpr std::size_t fee_files_max = 100;  // a user's own: a file a channel, and rate cards
+inline constexpr std::size_t fee_file_bytes_max = 1 * mebibyte;  // the longest shipped has 13 KB
+inline constexpr std::size_t faults_listed_max = 100;    // of on_invalid=reject and dry runs
+inline constexpr std::size_t currencies_listed_max = 8;  // of one table
+
+// The comps book: a tenant's own sold prices.
+inline constexpr std::size_t comps_rows_max = 5'000'000;  // 75 bytes each, 200 while it is read
+inline constexpr std::size_t comps_row_bytes_max = 64 * kibibyte;         // a line or CSV row
+inline constexpr std::size_t comps_bytes_max = 1024 * mebibyte;           // on the wire, streamed
+inline constexpr std::size_t comps_unpacked_bytes_max = 2048 * mebibyte;  // 400 bytes a row
+inline constexpr std::size_t comps_id_bytes_max = 128;  // of one sale at its source
+inline constexpr std::size_t comps_source_bytes_max = 64;
+inline constexpr std::size_t comps_sources_max = 1'000;                // distinct marketplaces
+inline constexpr std::size_t comps_texts_bytes_max = 1024 * mebibyte;  // ids, at 32-bit offsets
+inline constexpr std::size_t comps_scan_max = 2'000;  // rows looked at for one product
+inline constexpr std::size_t comps_uploads_max = 2;   // read at once: each holds its rows
+inline constexpr std::size_t comps_loaded_bytes_max = 1024 * mebibyte;  // books in memory
+inline constexpr std::size_t comps_chunk_bytes = 1 * mebibyte;  // of a stored book, a write each
 
 // Engine. A chunk is 0.2 to 2 ms of work, so that a graph hop costs under 1 %.
 inline constexpr std::size_t chunk_products = 64;
@@ -39,7 +70,15 @@ inline constexpr std::size_t open_batches_max = 1'000;    // queued or running, 
 inline constexpr std::size_t receiving_batches_max = 64;  // submissions under way
 inline constexpr std::chrono::minutes receiving_idle_max{10};
 inline constexpr std::chrono::hours idempotency_age_max{24};
-inline constexpr int chunk_attempts_max = 3;    // then it is split into single products
+inline constexpr std::uint64_t store_bytes_max =
+    std::uint64_t{10} * 1024 * mebibyte;  // then submissions are refused; serve can set another
+inline constexpr int retention_days_max = 3'650;  // ten years: the longest duty to keep records
+inline constexpr std::chrono::days archived_batch_age_max{365};  // a row of 300 bytes answers 410
+inline constexpr std::int64_t tenants_max = 10'000;              // all are held in memory
+inline constexpr std::size_t tenant_id_bytes_max = 64;
+inline constexpr std::size_t account_text_bytes_max = 256;  // a name, an e-mail address
+inline constexpr std::size_t allowed_ips_max = 100;         // looked through on every request
+inline constexpr int chunk_attempts_max = 3;                // then it is split into single products
 inline constexpr int engine_threads_max = 256;  // more than any machine this is meant for
 
 // Store. The group commit takes what waits, up to these.
@@ -95,6 +134,9 @@ inline constexpr std::size_t page_limit_max = 100;
 
 static_assert(chunk_products <= products_per_batch_max);
 static_assert(product_bytes_max <= chunk_bytes_max, "every product fits a chunk");
+static_assert(shared_text_bytes_max < (1ULL << 32), "their places are 32 bits");
+static_assert(string_bytes_max <= xml_token_bytes_max);
+static_assert(comparables_max <= comps_scan_max);
 static_assert(commit_group_max <= writer_queue_max);
 static_assert(checkpoint_bytes < wal_bytes_max, "the WAL is restarted only where checkpoints lag");
 static_assert((ring_slots & (ring_slots - 1)) == 0, "rings are indexed by mask");

@@ -234,7 +234,8 @@ Result<BatchOptions> parse_batch_options(std::string_view json_object) {
     std::string_view unit;
     const bool major =
         root.is_object() && root["money_unit"].get(unit) == simdjson::SUCCESS && unit == "major";
-    reader.start(json_object.size(), major ? MoneyUnit::major : MoneyUnit::minor, notes);
+    reader.start(json_object.size(), parser.has_escapes(),
+                 major ? MoneyUnit::major : MoneyUnit::minor, notes);
     const JsonPath top;
     if (!reader.members(root, top, option_keys, members))
         return as_argument(std::move(*reader.walker().fault()));

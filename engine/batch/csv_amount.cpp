@@ -130,6 +130,20 @@ std::optional<CsvAmount> read_csv_amount(std::string_view cell, bool decimal_com
     return out;
 }
 
+Result<Currency> read_currency(std::string_view cell) {
+    if (auto code = Currency::parse(cell)) return code;
+    for (const Symbol& symbol : symbols) {
+        if (cell == symbol.text) return Currency::parse(symbol.code.empty() ? "USD" : symbol.code);
+    }
+    std::string folded(cell.substr(0, 16));
+    std::transform(folded.begin(), folded.end(), folded.begin(), to_lower);
+    if (folded == "euro" || folded == "euros") return Currency::parse("EUR");
+    if (folded == "us dollar" || folded == "us dollars" || folded == "dollar" ||
+        folded == "dollars")
+        return Currency::parse("USD");
+    return Currency::parse(cell);
+}
+
 int decimal_comma_vote(std::string_view cell) noexcept {
     const std::size_t last = cell.find_last_of(",.");
     if (last == std::string_view::npos || last == 0 || !is_digit(cell[last - 1])) return 0;
@@ -159,6 +173,11 @@ std::string round_decimal(std::string_view decimal, int decimals, bool& rounded)
     }
     kept.insert(kept.starts_with('-') ? 1U : 0U, 1, '1');
     return kept;
+}
+
+bool is_a_dollar(const Currency& currency) noexcept {
+    constexpr std::string_view dollars[] = {"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"};
+    return std::find(std::begin(dollars), std::end(dollars), currency.code()) != std::end(dollars);
 }
 
 bool is_absent(std::string_view cell) noexcept {

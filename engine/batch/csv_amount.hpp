@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "engine/base/money.hpp"
+#include "engine/base/result.hpp"
 
 namespace assay::engine {
 
@@ -23,11 +24,17 @@ struct CsvAmount {
 // with both signs present the last one is the decimal point anyway.
 std::optional<CsvAmount> read_csv_amount(std::string_view cell, bool decimal_comma);
 
+// A cell that holds nothing but a currency: "EUR", "eur", "Euro", "US$". Errors: invalid_input.
+Result<Currency> read_currency(std::string_view cell);
+
 // Whether a cell speaks for a decimal comma (+1: "12,50"), for a point (-1: "12.50") or neither.
 int decimal_comma_vote(std::string_view cell) noexcept;
 
 // A decimal cut to `decimals` places, half up; true in `rounded` if digits other than 0 were lost.
 std::string round_decimal(std::string_view decimal, int decimals, bool& rounded);
+
+// Whether "$" may stand for the currency.
+bool is_a_dollar(const Currency& currency) noexcept;
 
 // Words that stand for an empty cell: "n/a", "not available", "-".
 bool is_absent(std::string_view cell) noexcept;

@@ -4,21 +4,14 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/base/result.hpp"
+#include "engine/batch/table_record.hpp"
 
 namespace assay::engine {
-
-struct CsvRecord {
-    std::uint64_t line = 0;               // 1-based, where it starts
-    std::string_view bytes;               // as in the input, without its line end
-    std::vector<std::string_view> cells;  // quotes taken off; up to limits::columns_max
-    std::optional<Error> fault;           // too long, too many cells, a quote that is never closed
-};
 
 // Our own reader and not libcsv, because it hands out views instead of copying every cell through a
 // callback, knows the line of each record, and bounds a record (libcsv's buffer grows with a quote
@@ -32,7 +25,7 @@ struct CsvRecord {
 class CsvReader {
   public:
     // The record and its views live for the call.
-    using Sink = std::function<Result<void>(const CsvRecord&)>;
+    using Sink = std::function<Result<void>(const TableRecord&)>;
 
     CsvReader(char delimiter, Sink sink);
 
@@ -70,7 +63,7 @@ class CsvReader {
     std::vector<Cell> cells_;
     std::uint64_t line_ = 1;
     std::string decoded_;
-    CsvRecord out_;
+    TableRecord out_;
 };
 
 }  // namespace assay::engine

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/batch/field_reader.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <string>
@@ -30,6 +31,20 @@ std::size_t count_characters(std::string_view text) noexcept {
     return characters;
 }
 
+// Beyond tabs and line ends, which descriptions have.
+bool holds_controls(std::string_view text) noexcept {
+    return std::any_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
+    });
+}
+
+// 0.01, not 0.010000.
+std::string short_number(double number) {
+    std::array<char, 32> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+    return {text.data(), end};
+}
+
 std::string range_remedy(std::int64_t min, std::int64_t max) {
     return "write a whole number from " + std::to_string(min) + " to " + std::to_string(max);
 }
@@ -39,9 +54,11 @@ constexpr std::size_t amount_key = 0, currency_key = 1;
 
 }  // namespace
 
-void FieldReader::start(std::size_t json_bytes, MoneyUnit unit, std::vector<InputNote>& notes) {
+void FieldReader::start(std::size_t json_bytes, bool has_escapes, MoneyUnit unit,
+                        std::vector<InputNote>& notes) {
     walker_.start(json_bytes);
     unit_ = unit;
+    has_escapes_ = has_escapes;
     notes_ = &notes;
     number_texts_.clear();
     number_texts_.reserve(number_texts_max);
@@ -56,6 +73,11 @@ bool FieldReader::wrong_type(const JsonPath& path, std::string_view wanted) {
                 "write " + std::string(wanted));
 }
 
+bool FieldReader::too_many(const JsonPath& path, std::size_t count_max) {
+    return fail(ErrorCode::invalid_input, path,
+                "has more than " + std::to_string(count_max) + " entries", "leave some out");
+}
+
 bool FieldReader::text(const Element& value, const JsonPath& path, std::string_view& out,
                        std::size_t characters_max) {
     if (!value.is_string()) return wrong_type(path, "a text in quotes");
@@ -67,6 +89,8 @@ bool FieldReader::text(const Element& value, const JsonPath& path, std::string_v
                     "shorten it");
     }
     out = trim(text);
+    if (has_escapes_ && holds_controls(out))
+        note("control_characters", path, "remove them: they do not print");
     return true;
 }
 
@@ -141,7 +165,7 @@ bool FieldReader::number(const Element& value, const JsonPath& path, double min,
     if (!(number >= min && number <= max)) {
         return fail(ErrorCode::invalid_input, path,
                     number < 0 && min >= 0 ? "is negative" : "is out of range",
-                    "write a number from " + std::to_string(min) + " to " + std::to_string(max));
+                    "write a number from " + short_number(min) + " to " + short_number(max));
     }
     out = number;
     return true;
@@ -195,10 +219,7 @@ bool FieldReader::texts(const Element& value, const JsonPath& path, std::size_t 
     std::size_t index = 0;
     for (const Element element : array_of(value)) {
         std::string_view entry;
-        if (index == count_max) {
-            return fail(ErrorCode::invalid_input, path,
-                        "has more than " + std::to_string(count_max) + " entries");
-        }
+        if (index == count_max) return too_many(path, count_max);
         if (!text(element, JsonPath(path, index++), entry)) return false;
         out.push_back(entry);
     }
@@ -286,7 +307,10 @@ bool FieldReader::amount(const Element& value, const JsonPath& path, Currency ex
     if (amount < 0) {
         return fail(ErrorCode::invalid_input, path, "is negative", "write an amount of 0 or more");
     }
-    if (amount > amount_max) return fail(ErrorCode::invalid_input, path, "is too large");
+    if (amount > amount_max) {
+        return fail(ErrorCode::invalid_input, path, "is too large",
+                    "write at most " + std::to_string(amount_max) + " minor units");
+    }
     out = amount;
     return true;
 }

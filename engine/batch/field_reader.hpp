@@ -43,7 +43,8 @@ class FieldReader {
   public:
     using Element = simdjson::dom::element;
 
-    void start(std::size_t json_bytes, MoneyUnit unit, std::vector<InputNote>& notes);
+    void start(std::size_t json_bytes, bool has_escapes, MoneyUnit unit,
+               std::vector<InputNote>& notes);
     JsonWalker& walker() noexcept { return walker_; }
 
     // Sorts an object's members into `out`, refuses keys named twice, and walks what is unknown.
@@ -84,6 +85,7 @@ class FieldReader {
     Currency peek_currency(const Element& value);
 
     void note(std::string_view code, const JsonPath& path, std::string detail);
+    bool too_many(const JsonPath& path, std::size_t count_max);
     bool wrong_type(const JsonPath& path, std::string_view wanted);
     bool fail(ErrorCode code, const JsonPath& path, std::string message, std::string remedy = {}) {
         return walker_.fail(code, path, std::move(message), std::move(remedy));
@@ -96,6 +98,7 @@ class FieldReader {
 
     JsonWalker walker_;
     MoneyUnit unit_ = MoneyUnit::minor;
+    bool has_escapes_ = false;  // only then can a text hold control characters
     std::vector<InputNote>* notes_ = nullptr;
     Currency last_currency_;                          // most products name one currency many times
     std::vector<std::array<char, 32>> number_texts_;  // never grows beyond what start() reserves

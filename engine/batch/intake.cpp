@@ -13,6 +13,9 @@
 #include "engine/batch/item_maker.hpp"
 #include "engine/batch/json_document.hpp"
 #include "engine/batch/json_lines.hpp"
+#include "engine/batch/office_file.hpp"
+#include "engine/batch/text_encoding.hpp"
+#include "engine/batch/xlsx_file.hpp"
 
 namespace assay::engine {
 namespace {
@@ -27,6 +30,12 @@ std::string lower(std::string_view text) {
 
 }  // namespace
 
+std::string_view to_string(MappedBy by) noexcept {
+    constexpr std::string_view names[] = {"nothing", "header", "synonym",
+                                          "fuzzy",   "values", "user"};
+    return names[static_cast<std::size_t>(by)];
+}
+
 std::optional<InputFormat> format_of_content_type(std::string_view content_type) noexcept {
     const std::string type = lower(content_type.substr(0, content_type.find_first_of("; \t")));
     if (type == "application/json" || type == "text/json") return InputFormat::json;
@@ -36,6 +45,11 @@ std::optional<InputFormat> format_of_content_type(std::string_view content_type)
         return InputFormat::ndjson;
     if (type == "text/csv" || type == "application/csv" || type == "text/tab-separated-values")
         return InputFormat::csv;
+    // The last two are what browsers and scripts send when they do not know better.
+    if (type == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" ||
+        type == "application/vnd.ms-excel.sheet.macroenabled.12" ||
+        type == "application/vnd.ms-excel" || type == "application/octet-stream")
+        return InputFormat::xlsx;
     return std::nullopt;
 }
 
@@ -45,7 +59,12 @@ std::optional<InputFormat> format_of_file_name(std::string_view name) noexcept {
     if (folded.ends_with(".json")) return InputFormat::json;
     if (folded.ends_with(".ndjson") || folded.ends_with(".jsonl")) return InputFormat::ndjson;
     if (folded.ends_with(".csv") || folded.ends_with(".tsv")) return InputFormat::csv;
+    if (folded.ends_with(".xlsx") || folded.ends_with(".xlsm")) return InputFormat::xlsx;
     return std::nullopt;
+}
+
+bool begins_as_workbook(std::string_view first_bytes) noexcept {
+    return is_zip(first_bytes);
 }
 
 struct Intake::Body {
@@ -68,22 +87,43 @@ struct Intake::Body {
             case InputFormat::csv:
                 reader = std::make_unique<CsvRows>(items, report, options.columns);
                 break;
+            case InputFormat::xlsx:
+                break;  // begin() makes it
         }
     }
 
     // Unpacked bytes; the first of them wait until there are enough to tell what they are.
     Result<void> plain(std::string_view bytes) {
-        if (begun) return reader->feed(bytes);
+        if (begun) return utf16 ? feed_utf16(bytes) : reader->feed(bytes);
         head += bytes;
         return head.size() < foreign_file_bytes ? Result<void>{} : begin();
     }
 
+    Result<void> feed_utf16(std::string_view bytes) {
+        decoded.clear();
+        utf16->append(bytes, decoded);
+        return reader->feed(decoded);
+    }
+
     Result<void> begin() {
         begun = true;
+        if (const auto order = utf16_order(head)) {
+            utf16.emplace(*order);
+            utf16->append(head, decoded);
+            head = std::move(decoded);
+        }
         const auto looked_at = std::string_view(head).substr(0, foreign_file_bytes);
-        if (auto foreign = find_foreign_file(looked_at, options.format)) return *foreign;
+        if (is_zip(looked_at) || is_old_office_file(looked_at)) {
+            reader = std::make_unique<XlsxFile>(items, report, options);
+        } else if (auto foreign = find_foreign_file(looked_at, options.format)) {
+            return *foreign;
+        } else if (!options.sheet.empty()) {
+            return fail(ErrorCode::invalid_argument,
+                        "is no Excel workbook, so it has no sheet \"" + options.sheet + "\"");
+        }
+        assert(reader != nullptr);
         const bool marked = head.starts_with(byte_order_mark);
-        report.encoding = marked ? "utf-8 with BOM" : "utf-8";
+        report.encoding = utf16 ? "utf-16" : marked ? "utf-8 with BOM" : "utf-8";
         auto fed = reader->feed(std::string_view(head).substr(marked ? byte_order_mark.size() : 0));
         head = {};
         return fed;
@@ -106,6 +146,11 @@ struct Intake::Body {
         if (!begun) {
             if (auto begins = begin(); !begins) return begins;
         }
+        if (utf16) {
+            decoded.clear();
+            utf16->finish(decoded);
+            if (auto fed = reader->feed(decoded); !fed) return fed;
+        }
         if (auto finished = reader->finish(); !finished) return finished;
         if (report.items > 0) return {};
         return fail(ErrorCode::empty_batch, "holds no products", {}, "send at least one product");
@@ -116,6 +161,8 @@ struct Intake::Body {
     IntakeReport report;
     ItemMaker items;
     std::optional<GzipStream> gzip;
+    std::optional<Utf16Decoder> utf16;
+    std::string decoded;
     std::unique_ptr<InputReader> reader;
     std::string head;
     bool begun = false;

@@ -46,7 +46,12 @@ void ItemMaker::name(const Row& row, IntakeItem& item) {
             item.fault = fail(code, std::move(message), "/product_id", std::string(remedy));
         }
     };
-    if (row.given_id) {
+    if (row.given_id && row.id_is_guess) {
+        if (!bad_id(*row.given_id) && ids_.add(*row.given_id)) {
+            item.product_id = *row.given_id;
+            return;
+        }
+    } else if (row.given_id) {
         if (auto wrong = bad_id(*row.given_id)) {
             fault_with(ErrorCode::invalid_input, std::move(*wrong), id_remedy);
         } else {

@@ -18,6 +18,7 @@ struct Row {
     std::string_view bytes;        // as in the input: what a row without an id is named by
     std::string_view json = "{}";  // one product object
     std::optional<std::string_view> given_id;  // to be checked here
+    bool id_is_guess = false;  // an id that cannot be used is no fault: the row gets a made one
     std::optional<Error> fault;
 };
 

@@ -11,6 +11,7 @@
 #include "engine/base/ascii.hpp"
 #include "engine/base/limits.hpp"
 #include "engine/base/result.hpp"
+#include "engine/batch/json_bad_value.hpp"
 
 namespace assay::engine {
 namespace {
@@ -55,6 +56,8 @@ std::optional<std::size_t> first_bad_byte(std::string_view json) {
     return std::nullopt;
 }
 
+Error unplaced_error(simdjson::error_code code, std::string_view json);
+
 }  // namespace
 
 std::string JsonPath::to_pointer() const {
@@ -93,6 +96,14 @@ std::optional<std::string_view> bad_escape(std::string_view json) noexcept {
 }
 
 Error json_error(simdjson::error_code code, std::string_view json) {
+    Error error = unplaced_error(code, json);
+    if (error.code == ErrorCode::invalid_json) error.field = find_bad_value(json).value_or("");
+    return error;
+}
+
+namespace {
+
+Error unplaced_error(simdjson::error_code code, std::string_view json) {
     constexpr std::string_view how = "send valid JSON (RFC 8259)";
     switch (code) {
         case simdjson::UTF8_ERROR:
@@ -126,6 +137,8 @@ Error json_error(simdjson::error_code code, std::string_view json) {
     return fail(ErrorCode::invalid_json, "is not valid JSON at " + place_of(json, *offset), {},
                 std::string(how));
 }
+
+}  // namespace
 
 void JsonWalker::start(std::size_t json_bytes) {
     keys_.clear();
@@ -223,7 +236,10 @@ std::optional<Error> JsonParser::parse(std::string_view json, simdjson::dom::ele
     std::memset(buffer_.data() + size_, 0, simdjson::SIMDJSON_PADDING);
     const auto error = parser_.parse(buffer_.data(), size_, false).get(root);
     if (error != simdjson::SUCCESS) return json_error(error, json);
-    if (const auto bad = bad_escape(text()))
+    const std::size_t first_escape = text().find('\\');
+    has_escapes_ = first_escape != std::string_view::npos;
+    if (!has_escapes_) return std::nullopt;
+    if (const auto bad = bad_escape(text().substr(first_escape)))
         return assay::fail(ErrorCode::invalid_json, std::string(*bad), {},
                            "leave it out or write the whole character");
     return std::nullopt;

@@ -73,7 +73,8 @@ class JsonPath {
 // Returns what is wrong, or nullopt. Costs one memchr for a text without escapes.
 std::optional<std::string_view> bad_escape(std::string_view json) noexcept;
 
-// The Error for a parse that simdjson refused, with line and column where they can be found.
+// The Error for a parse that simdjson refused, with line and column, or the value as field, where
+// they can be found.
 Error json_error(simdjson::error_code code, std::string_view json);
 
 // Walks values whose keys mean nothing to us, and keeps the first fault.
@@ -115,6 +116,7 @@ class JsonParser {
     std::optional<Error> parse(std::string_view json, simdjson::dom::element& root);
 
     std::string_view text() const noexcept { return {buffer_.data(), size_}; }
+    bool has_escapes() const noexcept { return has_escapes_; }
     // Where the parts of text() begin: brackets, colons, commas, and the first byte of each string
     // or other value. (simdjson keeps them from its first stage.)
     const std::uint32_t* structurals() const noexcept {
@@ -126,6 +128,7 @@ class JsonParser {
     std::vector<char> buffer_;
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;
+    bool has_escapes_ = false;
 };
 
 }  // namespace assay::engine

@@ -128,38 +128,6 @@ bool read_price(FieldReader& reader, const Members<11>& members, const JsonPath&
                        "is in another currency than the price", "write both in one currency");
 }
 
-bool read_comparable(FieldReader& reader, const Element& value, const JsonPath& path,
-                     Currency product_currency, Comparable& out) {
-    using namespace comparable_key;
-    Members<11> members;
-    if (!reader.members(value, path, comparable_keys, members)) return false;
-    if (!members.has(price)) {
-        return reader.fail(ErrorCode::invalid_input, JsonPath(path, "price"), "is missing",
-                           "give each comparable its price");
-    }
-    const auto at = [&](std::size_t key) { return JsonPath(path, comparable_keys.name(key)); };
-    Currency named;
-    if (members.has(currency) && !reader.currency(members[currency], at(currency), named))
-        return false;
-    if (!read_price(reader, members, path, product_currency, named, out)) return false;
-    if (members.has(sold_at)) {
-        TimePoint time;
-        if (!reader.time(members[sold_at], at(sold_at), time)) return false;
-        out.sold_at = time;
-    }
-    std::string_view condition_text;
-    bool was_number = false;
-    return (!members.has(condition) ||
-            reader.condition(members[condition], at(condition), out.condition, condition_text)) &&
-           (!members.has(title) || reader.text(members[title], at(title), out.title)) &&
-           (!members.has(qty) ||
-            reader.integer(members[qty], at(qty), 1, limits::quantity_max, out.quantity)) &&
-           (!members.has(match) || reader.number(members[match], at(match), 0, 1, out.match)) &&
-           (!members.has(source) || reader.text(members[source], at(source), out.source)) &&
-           (!members.has(id) || reader.text_or_number(members[id], at(id), out.id, was_number)) &&
-           (!members.has(kind) || read_kind(reader, members[kind], at(kind), out.kind));
-}
-
 struct MarketplaceCurrency {
     std::string_view ending, code;
 };
@@ -202,6 +170,38 @@ bool read_market(FieldReader& reader, const Element& value, const JsonPath& path
             read_rank_history(reader, members[rank_history], at(rank_history), out.rank_history));
 }
 
+bool read_comparable(FieldReader& reader, const Element& value, const JsonPath& path,
+                     Currency product_currency, Comparable& out) {
+    using namespace comparable_key;
+    Members<11> members;
+    if (!reader.members(value, path, comparable_keys, members)) return false;
+    if (!members.has(price)) {
+        return reader.fail(ErrorCode::invalid_input, JsonPath(path, "price"), "is missing",
+                           "give each comparable its price");
+    }
+    const auto at = [&](std::size_t key) { return JsonPath(path, comparable_keys.name(key)); };
+    Currency named;
+    if (members.has(currency) && !reader.currency(members[currency], at(currency), named))
+        return false;
+    if (!read_price(reader, members, path, product_currency, named, out)) return false;
+    if (members.has(sold_at)) {
+        TimePoint time;
+        if (!reader.time(members[sold_at], at(sold_at), time)) return false;
+        out.sold_at = time;
+    }
+    std::string_view condition_text;
+    bool was_number = false;
+    return (!members.has(condition) ||
+            reader.condition(members[condition], at(condition), out.condition, condition_text)) &&
+           (!members.has(title) || reader.text(members[title], at(title), out.title)) &&
+           (!members.has(qty) ||
+            reader.integer(members[qty], at(qty), 1, limits::quantity_max, out.quantity)) &&
+           (!members.has(match) || reader.number(members[match], at(match), 0, 1, out.match)) &&
+           (!members.has(source) || reader.text(members[source], at(source), out.source)) &&
+           (!members.has(id) || reader.text_or_number(members[id], at(id), out.id, was_number)) &&
+           (!members.has(kind) || read_kind(reader, members[kind], at(kind), out.kind));
+}
+
 bool read_comparables(FieldReader& reader, const Element& value, const JsonPath& path,
                       Currency currency, std::vector<Comparable>& out) {
     if (!value.is_array()) return reader.wrong_type(path, "a list of comparables");
@@ -218,11 +218,13 @@ bool read_comparables(FieldReader& reader, const Element& value, const JsonPath&
         const JsonPath at(path, index++);
         Comparable& read = out.emplace_back();
         if (!read_comparable(reader, comparable, at, currency, read)) return false;
-        mixed = mixed || (!read.currency.empty() && !currency.empty() && read.currency != currency);
+        const bool other = !read.currency.empty() && !currency.empty() && read.currency != currency;
+        if (other && !mixed) {
+            reader.note("mixed_currencies", at,
+                        "this one, perhaps others, is not in " + std::string(currency.code()));
+        }
+        mixed = mixed || other;
     }
-    if (mixed)
-        reader.note("mixed_currencies", path,
-                    "some comparables are not in " + std::string(currency.code()));
     return true;
 }
 

@@ -23,6 +23,10 @@ void Product::clear() {
     fresh.comparables = emptied(comparables);
     fresh.risk.restricted = emptied(risk.restricted);
     fresh.overrides.channels = emptied(overrides.channels);
+    fresh.overrides.analyzers = emptied(overrides.analyzers);
+    fresh.overrides.fee_options = emptied(overrides.fee_options);
+    fresh.device.failed_functions = emptied(device.failed_functions);
+    fresh.images = emptied(images);
     fresh.notes = emptied(notes);
     *this = std::move(fresh);
 }

@@ -18,6 +18,12 @@ namespace assay::engine {
 
 enum class ComparableKind : std::uint8_t { sold, active };
 
+// What a comparable's title says of the sale.
+struct TitleFacts {
+    std::int64_t lot_quantity = 1;
+    bool is_bundle = false, parts_only = false, box_only = false;
+};
+
 struct Comparable {
     MinorUnits price = 0;
     MinorUnits shipping = 0;
@@ -30,6 +36,7 @@ struct Comparable {
     std::string_view source;
     std::string_view id;
     ComparableKind kind = ComparableKind::sold;
+    std::optional<TitleFacts> title_facts = {};  // read before; `title` is not looked at then
 };
 
 struct Identifiers {
@@ -59,23 +66,29 @@ struct Costs {
     std::optional<PartsPerMillion> ads_rate;
 };
 
-enum class VatRegime : std::uint8_t { none, standard, margin, small_business };
+// `equivalence`: the Spanish scheme in which a retailer pays a surcharge on purchases and no VAT on
+// sales.
+enum class VatRegime : std::uint8_t { none, standard, margin, small_business, equivalence };
 struct Tax {
     VatRegime regime = VatRegime::none;
-    PartsPerMillion rate = 0;
-    bool purchase_vat = false;
+    std::optional<PartsPerMillion> rate;  // absent: that of the channel's country
+    bool purchase_vat = false;            // the unit cost holds VAT
 };
 
 struct Device {
-    std::string_view carrier, cosmetic, functional;
+    std::string_view imei, model;  // as the device's own object says
+    std::string_view carrier, cosmetic;
+    std::string_view functional;                     // "pass", "fail", or empty
+    std::vector<std::string_view> failed_functions;  // what failed, where it was listed
     std::optional<std::int64_t> storage_gb, battery_percent;
     std::optional<bool> activation_lock, blacklist;
 };
 
 struct RiskInput {
     std::optional<bool> hazmat, lithium, adult, gated;
+    std::optional<bool> authenticated;  // there is proof that it is genuine
     std::vector<std::string_view> restricted;
-    std::optional<PartsPerMillion> return_rate;
+    std::optional<PartsPerMillion> return_rate, quantity_variance;
 };
 
 struct Overrides {
@@ -83,8 +96,16 @@ struct Overrides {
     std::optional<std::int64_t> horizon_days;
     std::optional<PartsPerMillion> min_roi;
     std::optional<MinorUnits> min_profit;
-    std::vector<std::string_view> channels;
-    std::string_view fee_version;
+    std::vector<std::string_view> channels, analyzers;
+    std::string_view fee_version;               // a date: the tables in force on it
+    std::vector<std::string_view> fee_options;  // "international", "stockx:level_3"
+    std::optional<PartsPerMillion> sales_tax;   // what the buyer pays beside the price
+};
+
+struct Image {
+    std::string_view url;
+    std::string_view sha256;             // 64 hexadecimal digits, or empty
+    std::int64_t width = 0, height = 0;  // in pixels; 0: not given
 };
 
 // Something about the input that does not fail the product but must be said: {"lossy_numeric",
@@ -112,7 +133,8 @@ struct Product {
     std::optional<MinorUnits> unit_cost, msrp, target_price;
     std::optional<std::int64_t> weight_grams;
     std::optional<std::array<std::int64_t, 3>> dimensions_mm;
-    std::int64_t image_count = 0;
+    std::vector<Image> images;
+    std::int64_t image_count = 0;  // as given, or as many as are listed
     Market market;
     std::vector<Comparable> comparables;
     Costs costs;

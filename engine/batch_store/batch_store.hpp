@@ -36,7 +36,8 @@ struct BatchRow {
     ProductCounts counts;
     TimePoint created_at;  // as_of defaults to it
     std::optional<TimePoint> started_at, completed_at;
-    std::string summary;  // JSON object; empty until completed
+    std::optional<TimePoint> archived_at;  // since then without inputs and results
+    std::string summary;                   // JSON object; empty until completed
     std::vector<std::pair<std::string, std::int64_t>> by_verdict;  // sorted by name
 };
 
@@ -77,12 +78,6 @@ struct Settled {
 struct IdempotentAnswer {
     std::string fingerprint;  // of the body, hex XXH3-128
     BatchId batch;
-};
-
-struct Quota {
-    std::optional<std::int64_t> limit;  // plan + bonus; none by default
-    std::int64_t used = 0;              // this calendar month, UTC
-    TimePoint reset_at;
 };
 
 // --- writes: inside a writer's job -------------------------------------------------------------
@@ -142,10 +137,30 @@ Result<Settled> cancel_batch(Tx& tx, const TenantId& tenant, const BatchId& batc
 // known. An empty dedupe key is unique to nothing.
 Result<EventSeq> append_event(Tx& tx, const Event& event);
 
-Result<void> set_quota_limit(Tx& tx, const TenantId& tenant, std::optional<std::int64_t> limit);
+// --- clean-up: each call is a small step, so that no job of it holds the writer for long --------
+
+// The batch and all that belongs to it but its events are gone for everybody from here on; what it
+// takes on disk goes with sweep_chunks(). Errors: not_found, conflict (it has not ended), archived
+// (it was deleted before).
+Result<void> delete_batch(Tx& tx, const TenantId& tenant, const BatchId& batch, TimePoint now);
+// Up to `limit` batches of a tenant that ended before `before` lose their inputs and results. Gives
+// how many.
+Result<std::int64_t> archive_batches(Tx& tx, const TenantId& tenant, TimePoint before,
+                                     TimePoint now, std::int64_t limit);
+// Removes chunks of archived batches: as many as hold about `bytes`, at least one, at most 64.
+// False: none are left.
+Result<bool> sweep_chunks(Tx& tx, std::int64_t bytes);
+// The rows of up to `limit` batches that were archived before `before`: from then on nobody knows
+// them any more. Gives how many.
+Result<std::int64_t> forget_batches(Tx& tx, TimePoint before, std::int64_t limit);
+// Those that hold no longer. Gives how many.
+Result<std::int64_t> forget_idempotency_keys(Tx& tx, TimePoint now, std::int64_t limit);
+// Removes these events; a cursor that stands before them is told so (event_floor).
+Result<void> remove_events(Tx& tx, std::span<const EventSeq> events);
 
 // --- reads: from a ReadLease, or inside a writer's job -----------------------------------------
 
+// Errors: archived, when it was deleted.
 Result<std::optional<BatchRow>> find_batch(Connection& db, const TenantId& tenant,
                                            const BatchId& batch);
 struct BatchQuery {
@@ -179,16 +194,25 @@ Result<std::vector<std::pair<std::int64_t, std::string>>> lot_blobs(Connection& 
 // first: corrupt, naming its number.
 Result<std::vector<Event>> read_events(Connection& db, EventSeq after, std::int64_t limit);
 Result<std::optional<Event>> find_event(Connection& db, EventSeq seq);
+// Events after `after` that are older than `before`, without their data: those that clean-up looks
+// at. Ends at the first younger one.
+struct OldEvent {
+    EventSeq seq{};
+    TenantId tenant;
+    TimePoint created_at{};
+};
+Result<std::vector<OldEvent>> old_events(Connection& db, EventSeq after, TimePoint before,
+                                         std::int64_t limit);
+// The newest event of the tenant that is no longer kept; 0: all are.
+Result<EventSeq> event_floor(Connection& db, const TenantId& tenant);
 // The last number that was given, also when its event is no longer kept; 0: none yet.
 Result<EventSeq> last_event(Connection& db);
 Result<std::optional<IdempotentAnswer>> find_idempotent(Connection& db, const TenantId& tenant,
                                                         const std::string& key, TimePoint now);
-Result<Quota> read_quota(Connection& db, const TenantId& tenant, TimePoint now);
-
 // Walks every stored row that carries a checksum, and tells those that fail it. Takes as long as
 // reading the whole store; for `assay doctor`.
 struct DamagedRow {
-    std::string table;        // "event", "chunk_input", "chunk_result"
+    std::string table;        // "event", "chunk_input", "chunk_result", "comps_chunk"
     std::int64_t key = 0;     // of the row
     std::string description;  // what it held, and what that means
 };

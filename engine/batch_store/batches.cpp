@@ -20,11 +20,13 @@ Error no_such_batch(const BatchId& batch) {
 std::string select_batches(std::string_view rest) {
     return "SELECT b.id, b.tenant_id, b.status, b.total, b.pending, b.processing, b.completed,"
            " b.failed, b.cancelled, b.by_verdict, b.created_at, b.started_at, b.completed_at,"
-           " t.options, t.summary FROM batch b JOIN batch_text t ON t.key=b.key " +
+           " t.options, t.summary, b.archived_at, b.deleted_at"
+           " FROM batch b LEFT JOIN batch_text t ON t.key=b.key " +
            std::string(rest);
 }
 
 Result<BatchRow> batch_at(const Statement& row) {
+    if (!row.is_null(16)) return detail::deleted_batch(from_unix_milliseconds(row.integer(16)));
     BatchRow batch;
     batch.id = BatchId(std::string(row.text(0)));
     batch.tenant = TenantId(std::string(row.text(1)));
@@ -43,6 +45,7 @@ Result<BatchRow> batch_at(const Statement& row) {
     if (!row.is_null(12)) batch.completed_at = from_unix_milliseconds(row.integer(12));
     batch.options = *std::move(options);
     batch.summary = row.text(14);
+    if (!row.is_null(15)) batch.archived_at = from_unix_milliseconds(row.integer(15));
     return batch;
 }
 
@@ -72,20 +75,10 @@ Result<bool> holds_exactly(Connection& db, std::int64_t batch_key, std::int64_t 
 }
 
 Result<void> remove_rows(Connection& db, std::int64_t batch_key) {
-    for (const std::string_view sql : {"DELETE FROM chunk WHERE key>=?1 AND key<?2",
-                                       "DELETE FROM chunk_input WHERE key>=?1 AND key<?2",
-                                       "DELETE FROM chunk_result WHERE key>=?1 AND key<?2"}) {
-        Statement remove = db.prepare(sql);
-        remove.bind(1, detail::chunk_key(batch_key, 0));
-        Result<void> done = remove.bind(2, detail::chunk_key(batch_key + 1, 0)).run();
-        if (!done) return done;
-    }
-    for (const std::string_view sql :
-         {"DELETE FROM batch_text WHERE key=?1", "DELETE FROM batch WHERE key=?1"}) {
-        Statement remove = db.prepare(sql);
-        if (Result<void> done = remove.bind(1, batch_key).run(); !done) return done;
-    }
-    return {};
+    Result<void> done = detail::remove_chunks(db, detail::chunk_key(batch_key, 0),
+                                              detail::chunk_key(batch_key + 1, 0));
+    if (done) done = detail::remove_batch_rows(db, batch_key);
+    return done;
 }
 
 }  // namespace
@@ -198,10 +191,10 @@ Result<std::vector<BatchRow>> list_batches(Connection& db, const BatchQuery& que
     Statement list = db.prepare(select_batches(
         query.collection_id ? "WHERE b.tenant_id=?1 AND b.collection_id=?5 AND b.key<?2"
                               " AND (?3 IS NULL OR b.status=?3) AND b.status<>'receiving'"
-                              " ORDER BY b.key DESC LIMIT ?4"
+                              " AND b.deleted_at IS NULL ORDER BY b.key DESC LIMIT ?4"
                             : "WHERE b.tenant_id=?1 AND b.key<?2"
                               " AND (?3 IS NULL OR b.status=?3) AND b.status<>'receiving'"
-                              " ORDER BY b.key DESC LIMIT ?4"));
+                              " AND b.deleted_at IS NULL ORDER BY b.key DESC LIMIT ?4"));
     list.bind(1, std::string_view(query.tenant.text())).bind(2, before).bind(3, status);
     list.bind(4, query.limit);
     if (query.collection_id) list.bind(5, query.collection_id);

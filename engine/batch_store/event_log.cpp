@@ -106,6 +106,45 @@ Result<std::optional<Event>> find_event(Connection& db, EventSeq seq) {
     return std::optional(*std::move(event));
 }
 
+Result<std::vector<OldEvent>> old_events(Connection& db, EventSeq after, TimePoint before,
+                                         std::int64_t limit) {
+    Statement query = db.prepare(
+        "SELECT seq, tenant_id, created_at FROM event WHERE seq>?1 ORDER BY seq LIMIT ?2");
+    query.bind(1, to_integer(after)).bind(2, limit);
+    std::vector<OldEvent> events;
+    for (;;) {
+        const Result<bool> row = query.step();
+        if (!row) return row.error();
+        if (!*row) return events;
+        const TimePoint created_at = from_unix_milliseconds(query.integer(2));
+        if (created_at >= before) return events;
+        events.push_back(
+            {EventSeq{query.integer(0)}, TenantId(std::string(query.text(1))), created_at});
+    }
+}
+
+Result<void> remove_events(Tx& tx, std::span<const EventSeq> events) {
+    for (const EventSeq seq : events) {
+        {
+            Statement floor = tx->prepare(
+                "INSERT INTO event_floor(tenant_id, seq) SELECT tenant_id, seq FROM event"
+                " WHERE seq=?1"
+                " ON CONFLICT(tenant_id) DO UPDATE SET seq=max(seq, excluded.seq)");
+            if (Result<void> done = floor.bind(1, to_integer(seq)).run(); !done) return done;
+        }
+        Statement remove = tx->prepare("DELETE FROM event WHERE seq=?1");
+        if (Result<void> done = remove.bind(1, to_integer(seq)).run(); !done) return done;
+    }
+    return {};
+}
+
+Result<EventSeq> event_floor(Connection& db, const TenantId& tenant) {
+    Statement query = db.prepare("SELECT seq FROM event_floor WHERE tenant_id=?1");
+    const Result<bool> row = query.bind(1, std::string_view(tenant.text())).step();
+    if (!row) return row.error();
+    return EventSeq{*row ? query.integer(0) : 0};
+}
+
 Result<EventSeq> last_event(Connection& db) {
     // What was appended, also when retention has removed it since.
     Statement query =

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: MIT
 #include "engine/batch_store/quota.hpp"
 
+#include <algorithm>
+
 #include "engine/base/limits.hpp"
+#include "engine/batch_store/tenants.hpp"
 
 namespace assay::engine::batch_store {
 namespace {
@@ -23,27 +26,43 @@ std::int64_t oldest_key(TimePoint now) noexcept {
 
 }  // namespace
 
-Result<void> set_quota_limit(Tx& tx, const TenantId& tenant, std::optional<std::int64_t> limit) {
-    if (limit && *limit < 0) {
-        return fail(ErrorCode::invalid_argument, "a quota is not negative", "limit");
-    }
-    Statement upsert = tx->prepare(
-        "INSERT INTO tenant(id, quota_limit) VALUES(?1,?2)"
-        " ON CONFLICT(id) DO UPDATE SET quota_limit=excluded.quota_limit");
-    return upsert.bind(1, std::string_view(tenant.text())).bind(2, limit).run();
+std::optional<std::int64_t> Quota::limit() const noexcept {
+    if (!plan_limit) return std::nullopt;
+    return *plan_limit + bonus_requests + bonus_used;
+}
+
+std::optional<std::int64_t> Quota::remaining() const noexcept {
+    if (!plan_limit) return std::nullopt;
+    return std::max<std::int64_t>(0, *plan_limit - (used - bonus_used)) + bonus_requests;
+}
+
+Result<std::int64_t> bonus_share(const Quota& quota, std::int64_t products) {
+    if (!quota.plan_limit) return std::int64_t{0};
+    const std::int64_t plan_left =
+        std::max<std::int64_t>(0, *quota.plan_limit - (quota.used - quota.bonus_used));
+    const std::int64_t share = std::max<std::int64_t>(0, products - plan_left);
+    if (share <= quota.bonus_requests) return share;
+    return fail(ErrorCode::quota_exceeded,
+                "the batch has " + std::to_string(products) + " products and " +
+                    std::to_string(quota.remaining().value_or(0)) + " of this month's " +
+                    std::to_string(quota.limit().value_or(0)) + " are left",
+                {}, "the quota starts anew at " + to_rfc3339(quota.reset_at));
 }
 
 Result<Quota> read_quota(Connection& db, const TenantId& tenant, TimePoint now) {
     const std::chrono::year_month month = month_of(now);
     Statement query = db.prepare(
-        "SELECT (SELECT quota_limit FROM tenant WHERE id=?1),"
-        " coalesce((SELECT used FROM quota_use WHERE tenant_id=?1 AND month=?2),0)");
+        "SELECT t.quota_limit, t.bonus, u.used, u.bonus_used FROM (SELECT ?1 AS id) x"
+        " LEFT JOIN tenant t ON t.id=x.id"
+        " LEFT JOIN quota_use u ON u.tenant_id=x.id AND u.month=?2");
     query.bind(1, std::string_view(tenant.text())).bind(2, month_number(month));
     const Result<bool> row = query.step();
     if (!row) return row.error();
     Quota quota;
-    if (!query.is_null(0)) quota.limit = query.integer(0);
-    quota.used = query.integer(1);
+    if (!query.is_null(0)) quota.plan_limit = query.integer(0);
+    quota.bonus_requests = query.integer(1);  // 0 where there is no row, like the rest
+    quota.used = query.integer(2);
+    quota.bonus_used = query.integer(3);
     quota.reset_at = std::chrono::sys_days{(month + std::chrono::months{1}) / 1};
     return quota;
 }
@@ -52,19 +71,19 @@ Result<void> detail::charge_quota(Tx& tx, const TenantId& tenant, std::int64_t p
                                   TimePoint now) {
     const Result<Quota> quota = read_quota(*tx, tenant, now);
     if (!quota) return quota.error();
-    if (quota->limit && products > *quota->limit - quota->used) {
-        const std::int64_t left = std::max<std::int64_t>(0, *quota->limit - quota->used);
-        return fail(ErrorCode::quota_exceeded,
-                    "the batch has " + std::to_string(products) + " products and " +
-                        std::to_string(left) + " of this month's " + std::to_string(*quota->limit) +
-                        " are left",
-                    {}, "the quota starts anew at " + to_rfc3339(quota->reset_at));
+    const Result<std::int64_t> from_bonus = bonus_share(*quota, products);
+    if (!from_bonus) return from_bonus.error();
+    if (*from_bonus > 0) {
+        Statement update = tx->prepare("UPDATE tenant SET bonus=bonus-?2 WHERE id=?1");
+        update.bind(1, std::string_view(tenant.text())).bind(2, *from_bonus);
+        if (Result<void> done = update.run(); !done) return done;
     }
     Statement upsert = tx->prepare(
-        "INSERT INTO quota_use(tenant_id, month, used) VALUES(?1,?2,?3)"
-        " ON CONFLICT(tenant_id, month) DO UPDATE SET used=used+excluded.used");
+        "INSERT INTO quota_use(tenant_id, month, used, bonus_used) VALUES(?1,?2,?3,?4)"
+        " ON CONFLICT(tenant_id, month) DO UPDATE SET used=used+excluded.used,"
+        " bonus_used=bonus_used+excluded.bonus_used");
     upsert.bind(1, std::string_view(tenant.text())).bind(2, month_number(month_of(now)));
-    return upsert.bind(3, products).run();
+    return upsert.bind(3, products).bind(4, *from_bonus).run();
 }
 
 Result<std::optional<IdempotentAnswer>> find_idempotent(Connection& db, const TenantId& tenant,
@@ -96,13 +115,9 @@ Result<void> detail::store_idempotency_key(Tx& tx, const TenantId& tenant, const
             "the same submission was accepted a moment ago as batch " + (*known)->batch.text(), {},
             "send the same request again to get its answer");
     }
-    {
-        // A few expired ones each time, so that the table stays as large as a day.
-        Statement expire = tx->prepare(
-            "DELETE FROM idempotency_key WHERE (tenant_id, key) IN (SELECT tenant_id,"
-            " key FROM idempotency_key WHERE created_at<=?1 LIMIT 10)");
-        if (Result<void> done = expire.bind(1, oldest_key(seal.now)).run(); !done) return done;
-    }
+    // A few expired ones each time, so that the table stays as large as a day.
+    if (const auto forgotten = forget_idempotency_keys(tx, seal.now, 10); !forgotten)
+        return forgotten.error();
     Statement insert = tx->prepare(
         "INSERT OR REPLACE INTO idempotency_key(tenant_id, key, fingerprint, batch_id, created_at)"
         " VALUES(?1,?2,?3,?4,?5)");

@@ -91,6 +91,7 @@ Result<ResultPage> read_results(Connection& db, const BatchId& batch, std::int64
     const Result<std::optional<detail::LiveBatch>> live = detail::find_live(db, batch);
     if (!live) return live.error();
     if (!*live) return fail(ErrorCode::not_found, "no batch has the id " + batch.text());
+    if ((*live)->archived_at) return detail::gone(**live);
     ResultPage page;
     page.next_index = std::max<std::int64_t>(0, first_index);
     if (count <= 0) return page;

@@ -70,7 +70,8 @@ void add_verdicts(Verdicts& sum, const Verdicts& more) {
 Result<std::optional<LiveBatch>> find_live(Connection& db, const BatchId& batch) {
     Statement query = db.prepare(
         "SELECT key, tenant_id, collection_id, status, total, pending, processing, completed,"
-        " failed, cancelled, by_verdict, started_at, completed_at FROM batch WHERE id=?1");
+        " failed, cancelled, by_verdict, started_at, completed_at, archived_at, deleted_at"
+        " FROM batch WHERE id=?1");
     query.bind(1, std::string_view(batch.text()));
     const Result<bool> row = query.step();
     if (!row) return row.error();
@@ -91,7 +92,22 @@ Result<std::optional<LiveBatch>> find_live(Connection& db, const BatchId& batch)
     live.by_verdict = *std::move(verdicts);
     live.started_at = time_at(query, 11);
     live.completed_at = time_at(query, 12);
+    live.archived_at = time_at(query, 13);
+    live.deleted_at = time_at(query, 14);
     return std::optional(std::move(live));
+}
+
+Error gone(const LiveBatch& batch) {
+    assert(batch.archived_at);
+    if (batch.deleted_at) return deleted_batch(*batch.deleted_at);
+    return fail(
+        ErrorCode::archived,
+        "the results of this batch are no longer kept, since " + to_rfc3339(*batch.archived_at), {},
+        "submit the batch again");
+}
+
+Error deleted_batch(TimePoint at) {
+    return fail(ErrorCode::archived, "the batch was deleted at " + to_rfc3339(at));
 }
 
 Result<void> update_live(Connection& db, const LiveBatch& batch) {
@@ -108,6 +124,25 @@ Result<void> update_live(Connection& db, const LiveBatch& batch) {
     update.bind(9, std::string_view(verdicts));
     update.bind(10, milliseconds(batch.started_at)).bind(11, milliseconds(batch.completed_at));
     return update.run();
+}
+
+Result<void> remove_chunks(Connection& db, std::int64_t from, std::int64_t until) {
+    for (const std::string_view sql : {"DELETE FROM chunk_result WHERE key>=?1 AND key<?2",
+                                       "DELETE FROM chunk_input WHERE key>=?1 AND key<?2",
+                                       "DELETE FROM chunk WHERE key>=?1 AND key<?2"}) {
+        Statement remove = db.prepare(sql);
+        if (Result<void> done = remove.bind(1, from).bind(2, until).run(); !done) return done;
+    }
+    return {};
+}
+
+Result<void> remove_batch_rows(Connection& db, std::int64_t batch_key) {
+    for (const std::string_view sql :
+         {"DELETE FROM batch_text WHERE key=?1", "DELETE FROM batch WHERE key=?1"}) {
+        Statement remove = db.prepare(sql);
+        if (Result<void> done = remove.bind(1, batch_key).run(); !done) return done;
+    }
+    return {};
 }
 
 BatchFacts facts_of(const LiveBatch& batch) {

@@ -49,10 +49,19 @@ struct LiveBatch {
     ProductCounts counts;
     Verdicts by_verdict;
     std::optional<TimePoint> started_at, completed_at;
+    std::optional<TimePoint> archived_at, deleted_at;  // the second implies the first
 };
+// archived: the batch was deleted, or what belongs to it is no longer kept.
+Error gone(const LiveBatch& batch);
+Error deleted_batch(TimePoint at);
 // Errors: corrupt.
 Result<std::optional<LiveBatch>> find_live(Connection& db, const BatchId& batch);
 Result<void> update_live(Connection& db, const LiveBatch& batch);
+
+// The chunks with keys in [from, until), with their inputs and results.
+Result<void> remove_chunks(Connection& db, std::int64_t from, std::int64_t until);
+// What is left of a batch without chunks.
+Result<void> remove_batch_rows(Connection& db, std::int64_t batch_key);
 
 BatchFacts facts_of(const LiveBatch& batch);
 // Appends an event about `batch`, once: `occasion` names what it is unique for.

@@ -105,7 +105,71 @@ CREATE TABLE quota_use(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array steps{Migration{"batch_store", 1, first_step}};
+// Accounts, and what retention and deletion leave behind: a batch whose inputs and results are gone
+// keeps its small row, so that asking for it is answered 410 and not 404.
+constexpr std::string_view second_step = R"sql(
+ALTER TABLE tenant ADD COLUMN name TEXT NOT NULL DEFAULT '';
+ALTER TABLE tenant ADD COLUMN email TEXT NOT NULL DEFAULT '';
+ALTER TABLE tenant ADD COLUMN store_id TEXT;
+ALTER TABLE tenant ADD COLUMN bonus INTEGER NOT NULL DEFAULT 0;       -- products left of it
+ALTER TABLE tenant ADD COLUMN allowed_ips TEXT NOT NULL DEFAULT '';   -- separated by spaces
+ALTER TABLE tenant ADD COLUMN keep_results INTEGER;                   -- days; null: the server's
+ALTER TABLE tenant ADD COLUMN keep_events INTEGER;
+ALTER TABLE tenant ADD COLUMN keep_deliveries INTEGER;
+ALTER TABLE tenant ADD COLUMN keep_dead_letters INTEGER;
+ALTER TABLE tenant ADD COLUMN created_at INTEGER;                     -- null: from the start
+ALTER TABLE tenant ADD COLUMN disabled_at INTEGER;
+
+ALTER TABLE quota_use ADD COLUMN bonus_used INTEGER NOT NULL DEFAULT 0;  -- of `used`
+
+ALTER TABLE batch ADD COLUMN archived_at INTEGER;  -- inputs and results are gone, or are going
+ALTER TABLE batch ADD COLUMN deleted_at INTEGER;   -- by its owner: its text goes too
+CREATE INDEX batch_ended ON batch(tenant_id, completed_at)
+  WHERE completed_at IS NOT NULL AND archived_at IS NULL;
+CREATE INDEX batch_archived ON batch(archived_at) WHERE archived_at IS NOT NULL;
+
+CREATE TABLE batch_leaving(
+  batch_key INTEGER PRIMARY KEY    -- archived, and rows of its chunks may still be there
+) STRICT;
+
+CREATE TABLE event_floor(
+  tenant_id TEXT NOT NULL PRIMARY KEY,
+  seq INTEGER NOT NULL             -- the newest of its events that is no longer kept
+) STRICT, WITHOUT ROWID;
+)sql";
+
+// Sold prices: versions, their bytes in chunks (key: version * 2^32 + number), and which version an
+// open batch works with.
+constexpr std::string_view comps_step = R"sql(
+CREATE TABLE comps_book(
+  version INTEGER PRIMARY KEY AUTOINCREMENT,
+  tenant_id TEXT NOT NULL,         -- empty: holds for everybody who has none of their own
+  state INTEGER NOT NULL,          -- 0 being put down, 1 in force, 2 retired
+  bytes INTEGER NOT NULL,
+  facts TEXT NOT NULL,             -- JSON
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX comps_book_in_force ON comps_book(tenant_id) WHERE state=1;
+CREATE INDEX comps_book_retired ON comps_book(version) WHERE state=2;
+
+CREATE TABLE comps_chunk(
+  key INTEGER PRIMARY KEY,
+  tenant_id TEXT NOT NULL,
+  checksum INTEGER NOT NULL,       -- XXH3-64 of the bytes
+  bytes BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE comps_pin(
+  batch_id TEXT NOT NULL PRIMARY KEY,
+  tenant_id TEXT NOT NULL,         -- the book's
+  version INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX comps_pin_of_version ON comps_pin(version);
+)sql";
+
+constexpr std::array steps{Migration{"batch_store", 1, first_step},
+                           Migration{"batch_store", 2, second_step},
+                           Migration{"comps_books", 1, comps_step}};
 
 }  // namespace
 

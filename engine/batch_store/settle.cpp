@@ -79,6 +79,10 @@ Result<Settled> conclude(Tx& tx, LiveBatch& batch, const TallyState& before, Tim
         if (!done) return done.error();
         done = detail::append_batch_event(tx, batch, *change.terminal_event, "ended", now, random);
         if (!done) return done.error();
+        // It needs its sold prices no longer.
+        Statement unpin = tx->prepare("DELETE FROM comps_pin WHERE batch_id=?1");
+        done = unpin.bind(1, std::string_view(batch.id.text())).run();
+        if (!done) return done.error();
     }
     if (Result<void> done = detail::update_live(*tx, batch); !done) return done.error();
     return Settled{true, batch.counts, batch.status, change.terminal_event.has_value()};
@@ -120,6 +124,7 @@ Result<Settled> cancel_batch(Tx& tx, const TenantId& tenant, const BatchId& batc
     if (!found) return found.error();
     if (!*found || (*found)->tenant != tenant) return no_such_batch(batch);
     LiveBatch& live = **found;
+    if (live.deleted_at) return detail::gone(live);
     if (live.status == BatchStatus::receiving) {
         return fail(ErrorCode::conflict, "the batch is still being received");
     }

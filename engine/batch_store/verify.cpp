@@ -46,6 +46,18 @@ Result<void> verify_results(Connection& db, VerifyReport& report) {
     }
 }
 
+Result<void> verify_comps(Connection& db, VerifyReport& report) {
+    Statement query = db.prepare("SELECT key, checksum, bytes FROM comps_chunk ORDER BY key");
+    for (;;) {
+        const Result<bool> row = query.step();
+        if (!row) return row.error();
+        if (!*row) return {};
+        ++report.rows;
+        if (detail::checksum_of(query.text(2)) == query.integer(1)) continue;
+        add(report, "comps_chunk", query.integer(0), "sold prices of a comps book");
+    }
+}
+
 // Through the same reader as everybody else's, one event at a time.
 Result<void> verify_events(Connection& db, VerifyReport& report) {
     Statement query = db.prepare("SELECT seq FROM event ORDER BY seq");
@@ -65,7 +77,7 @@ Result<void> verify_events(Connection& db, VerifyReport& report) {
 
 Result<VerifyReport> verify_rows(Connection& db) {
     VerifyReport report;
-    for (const auto verify : {verify_inputs, verify_results, verify_events}) {
+    for (const auto verify : {verify_inputs, verify_results, verify_events, verify_comps}) {
         if (Result<void> done = verify(db, report); !done) return done.error();
     }
     return report;

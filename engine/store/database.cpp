@@ -3,6 +3,7 @@
 #include "engine/store/database.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <utility>
 
@@ -83,6 +84,24 @@ Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options,
     body->directory->write_mark(body->commit_number);
     body->writer = *std::move(connection);
     return std::unique_ptr<Database>(new Database(std::move(body)));
+}
+
+Result<StoreSize> store_size(Connection& db) {
+    std::array<std::int64_t, 3> numbers{};
+    const std::array sql{"PRAGMA page_size", "PRAGMA page_count", "PRAGMA freelist_count"};
+    for (std::size_t i = 0; i < sql.size(); ++i) {
+        Statement query = db.prepare(sql[i]);
+        const Result<bool> row = query.step();
+        if (!row) return row.error();
+        if (*row) numbers[i] = query.integer(0);
+    }
+    const auto page = static_cast<std::uint64_t>(numbers[0]);
+    return StoreSize{page * static_cast<std::uint64_t>(numbers[1]),
+                     page * static_cast<std::uint64_t>(numbers[2])};
+}
+
+Result<void> give_back_pages(Connection& db) {
+    return db.execute("PRAGMA incremental_vacuum(256)");
 }
 
 const std::filesystem::path& Database::directory() const noexcept {

@@ -57,6 +57,17 @@ class Database {
     std::unique_ptr<Body> body_;
 };
 
+// What the database file takes, and how much of that is free for new rows.
+struct StoreSize {
+    std::uint64_t bytes = 0;
+    std::uint64_t free_bytes = 0;
+    std::uint64_t used() const noexcept { return bytes - free_bytes; }
+};
+Result<StoreSize> store_size(Connection& db);
+// Inside a writer's job: gives up to 256 free pages (1 MiB) back to the file system, moving what
+// lies behind them. Cheap enough for a job beside others.
+Result<void> give_back_pages(Connection& db);
+
 class Database::ReadLease {
   public:
     ReadLease(ReadLease&& other) noexcept;

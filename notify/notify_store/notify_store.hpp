@@ -104,6 +104,21 @@ Result<std::vector<DeliveryRow>> list_deliveries(engine::Connection& db,
                                                  const DeliveryQuery& query);
 Result<std::optional<DeliveryRow>> find_delivery(engine::Connection& db, const TenantId& tenant,
                                                  const DeliveryId& id);
+// Deliveries from `from` on, in the order of their numbers, that were made before `before`: those
+// that clean-up looks at. Ends at the first younger one.
+struct OldDelivery {
+    std::int64_t number = 0;
+    TenantId tenant;
+    EventSeq event{};
+    DeliveryStatus status = DeliveryStatus::pending;
+    TimePoint created_at{};
+};
+Result<std::vector<OldDelivery>> old_deliveries(engine::Connection& db, std::int64_t from,
+                                                TimePoint before, std::int64_t limit);
+// With their attempts; one that waits again by now is left.
+Result<void> remove_deliveries(engine::Tx& tx, std::span<const std::int64_t> numbers);
+// Whether a delivery of this event still waits, or has failed and may be sent again.
+Result<bool> is_owed(engine::Connection& db, EventSeq event);
 // endpoint_inactive. At most 10,000 rows a call, so that the writer is not held up for long: call
 // again until it answers 0.
 Result<std::int64_t> cancel_pending(engine::Tx& tx, const EndpointId& endpoint);

@@ -68,6 +68,9 @@ std::span<const engine::Migration> migrations() noexcept {
                 event_seq INTEGER NOT NULL
             );
             INSERT INTO relay_cursor VALUES (1, 0);
+        )sql"},
+                                      engine::Migration{"notify_store", 2, R"sql(
+            CREATE INDEX deliveries_owed ON deliveries (event_seq) WHERE status IN (0, 2);
         )sql"}};
     return steps;
 }

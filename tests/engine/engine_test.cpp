@@ -168,8 +168,7 @@ TEST_F(EngineTest, AKeyWhoseFirstRequestStillRunsIsAConflict) {
 
 TEST_F(EngineTest, QuotaRefusesTheBatchWholeAndDropsIt) {
     start();
-    ASSERT_THAT(writer_->run([](Tx& tx) { return batch_store::set_quota_limit(tx, tenant, 100); }),
-                IsOk());
+    tell("UPDATE tenant SET quota_limit = 100");
     EXPECT_THAT(submit(products(101)), FailsWith(ErrorCode::quota_exceeded));
     ASSERT_THAT(submit(products(100)), IsOk());
     EXPECT_THAT(submit(products(1)), FailsWith(ErrorCode::quota_exceeded));

@@ -13,8 +13,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::vector<assay::engine::FeeLine> lines;
     std::vector<assay::engine::FeeSegment> segments;
     for (const auto& table : channel->tables) {
-        assay::engine::compute_fees(table, "Books > Watches", 12'345, 678, lines);
-        assay::engine::fee_segments(table, "Books > Watches", 678, segments);
+        const std::uint32_t options = table.options.empty() ? 0 : 1;
+        const auto plan = assay::engine::plan_fees(table, "Books > Watches", options);
+        assay::engine::compute_fees(plan, 12'345, 678, lines);
+        assay::engine::fee_segments(plan, segments);
+        if (table.fulfilment) assay::engine::fulfilment_fee(*table.fulfilment, 700, {300, 200, 80});
         if (segments.empty() || segments.front().from != 0) __builtin_trap();
     }
     return 0;

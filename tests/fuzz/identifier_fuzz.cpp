@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "engine/analysis/identity.hpp"
+#include "engine/base/check_digits.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace assay::engine;
@@ -16,13 +17,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         Product product;
         product.identifiers.*field = text;
         identify(product, identity);
-        const bool form = (identity.gtin14.empty() ||
-                           (identity.gtin14.size() == 14 && has_gs1_check(identity.gtin14))) &&
-                          (identity.isbn13.empty() ||
-                           (identity.isbn13.size() == 13 && has_gs1_check(identity.isbn13))) &&
-                          (identity.asin.empty() || identity.asin.size() == 10) &&
-                          (identity.imei.empty() ||
-                           (identity.imei.size() == 15 && has_luhn_check(identity.imei)));
+        const bool form =
+            (identity.gtin14.empty() ||
+             (identity.gtin14.size() == 14 && assay::has_gs1_check(identity.gtin14))) &&
+            (identity.isbn13.empty() ||
+             (identity.isbn13.size() == 13 && assay::has_gs1_check(identity.isbn13))) &&
+            (identity.asin.empty() || identity.asin.size() == 10) &&
+            (identity.imei.empty() ||
+             (identity.imei.size() == 15 && assay::has_luhn_check(identity.imei)));
         if (!form || identity.kind.empty()) std::abort();
     }
     // Two fields at once, from the two halves.

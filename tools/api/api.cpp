@@ -9,6 +9,7 @@
 #include "engine/base/limits.hpp"
 #include "engine/base/version.hpp"
 #include "tools/api/problem.hpp"
+#include "tools/api/request_rules.hpp"
 #include "tools/api/resources.hpp"
 
 namespace assay::tools {
@@ -16,9 +17,6 @@ namespace {
 
 using Handle = Result<HttpResponse> (*)(ApiCall&);
 using BeginUpload = Result<std::unique_ptr<BodySink>> (*)(ApiCall&);
-
-// Who may come in: anybody, a key with the scope, or whoever holds a results link.
-enum class Access : std::uint8_t { open, submit, read, manage, admin, read_or_link };
 
 struct Route {
     std::string_view method;
@@ -32,6 +30,7 @@ constexpr Route routes[] = {
     {"POST", "/v1/batches", Access::submit, nullptr, resources::begin_submission},
     {"GET", "/v1/batches", Access::read, resources::list_batches},
     {"GET", "/v1/batches/{}", Access::read, resources::get_batch},
+    {"DELETE", "/v1/batches/{}", Access::submit, resources::delete_batch},
     {"POST", "/v1/batches/{}/cancel", Access::submit, resources::cancel_batch},
     {"GET", "/v1/batches/{}/results", Access::read_or_link, resources::get_results},
     {"GET", "/v1/batches/{}/events", Access::read, resources::stream_batch},
@@ -45,10 +44,22 @@ constexpr Route routes[] = {
     {"GET", "/v1/deliveries", Access::read, resources::list_deliveries},
     {"GET", "/v1/deliveries/{}", Access::read, resources::get_delivery},
     {"POST", "/v1/deliveries/{}/redeliver", Access::manage, resources::redeliver},
+    {"PUT", "/v1/comps", Access::manage, nullptr, resources::begin_comps_upload},
+    {"GET", "/v1/comps", Access::read, resources::get_comps},
+    {"DELETE", "/v1/comps", Access::manage, resources::delete_comps},
     {"POST", "/v1/keys", Access::admin, resources::create_key},
     {"GET", "/v1/keys", Access::admin, resources::list_keys},
     {"DELETE", "/v1/keys/{}", Access::admin, resources::revoke_key},
     {"GET", "/v1/quota", Access::read, resources::get_quota},
+    {"GET", "/v1/account", Access::read, resources::get_account},
+    {"PATCH", "/v1/account", Access::admin, resources::change_account},
+    {"POST", "/v1/tenants", Access::operator_only, resources::create_tenant},
+    {"GET", "/v1/tenants", Access::operator_only, resources::list_tenants},
+    {"GET", "/v1/tenants/{}", Access::operator_only, resources::get_tenant},
+    {"PATCH", "/v1/tenants/{}", Access::operator_only, resources::patch_tenant},
+    {"POST", "/v1/tenants/{}/disable", Access::operator_only, resources::disable_tenant},
+    {"POST", "/v1/tenants/{}/enable", Access::operator_only, resources::enable_tenant},
+    {"GET", "/openapi.json", Access::open, resources::get_openapi},
     {"GET", "/metrics", Access::manage, resources::get_metrics},
     {"GET", "/healthz", Access::open, resources::get_health},
     {"GET", "/readyz", Access::open, resources::get_readiness},
@@ -86,6 +97,7 @@ Scope scope_of(Access access) noexcept {
         case Access::manage:
             return Scope::manage;
         case Access::admin:
+        case Access::operator_only:
             return Scope::admin;
         case Access::open:
         case Access::read:
@@ -93,6 +105,22 @@ Scope scope_of(Access access) noexcept {
             break;
     }
     return Scope::read;
+}
+
+// A body that is not JSON, or that would have to be unpacked, is refused before it is read.
+Result<void> check_json_body(const HttpRequest& request) {
+    const std::string* type = request.field("content-type");
+    const std::string_view media =
+        type != nullptr ? std::string_view(*type).substr(0, type->find(';')) : "application/json";
+    if (!equal_ignoring_case(media.substr(0, media.find_last_not_of(' ') + 1), "application/json"))
+        return fail(ErrorCode::unsupported_media, "the body must be JSON", "Content-Type",
+                    "send application/json");
+    const std::string* encoding = request.field("content-encoding");
+    if (encoding != nullptr && !equal_ignoring_case(*encoding, "identity"))
+        return fail(ErrorCode::unsupported_media,
+                    "the content encoding is not one that is read here", "Content-Encoding",
+                    "send the body as it is");
+    return {};
 }
 
 HttpResponse method_refused(const std::string& allowed) {
@@ -103,6 +131,13 @@ HttpResponse method_refused(const std::string& allowed) {
 }
 
 }  // namespace
+
+std::vector<RouteInfo> api_routes() {
+    std::vector<RouteInfo> all;
+    for (const Route& route : routes)
+        all.push_back({route.method, route.path, route.access});
+    return all;
+}
 
 struct Api::Body {
     ApiServices services;
@@ -143,7 +178,7 @@ HttpHandler::Begin Api::Body::dispatch(const HttpRequest& request) {
     }
     if (!allowed.empty()) return method_refused(allowed);
     return problem(404, "not_found", "there is nothing at this path",
-                   "the API is under /v1, see docs/api.md");
+                   "the API is under /v1; /openapi.json describes it");
 }
 
 // Key, scope and rate. No key at all is an error of its own only on routes that need one.
@@ -162,6 +197,11 @@ Result<std::shared_ptr<const ApiKey>> Api::Body::authorise(const Route& route,
         return fail(ErrorCode::forbidden,
                     "the key lacks the scope " + std::string(to_string(scope)), {},
                     "use a key that has it");
+    if (route.access == Access::operator_only && (*key)->tenant != operator_tenant())
+        return fail(ErrorCode::forbidden, "this is for whoever runs the server", {},
+                    "use an admin key of the tenant " + operator_tenant().text());
+    if (auto admitted = services.tenants.admit((*key)->tenant, request.remote_address); !admitted)
+        return admitted.error();
     if (!requests.take((*key)->id.text(), now))
         return fail(ErrorCode::rate_limited, "the key makes too many requests");
     return key;
@@ -191,6 +231,7 @@ HttpHandler::Begin Api::Body::enter(const Route& route, const HttpRequest& reque
         return *std::move(sink);
     }
     if (!request.has_body()) return run(route, *call);
+    if (const auto read = check_json_body(request); !read) return answer(request, read.error());
     return read_whole_body(
         limits::request_json_bytes_max,
         [this, &route, call](std::string body) {

@@ -20,6 +20,8 @@
 #include "tools/api/log.hpp"
 #include "tools/api/query.hpp"
 #include "tools/api/rate_limit.hpp"
+#include "tools/api/tenant_book.hpp"
+#include "tools/retention/retention.hpp"
 
 namespace assay::tools {
 
@@ -31,6 +33,8 @@ struct ApiServices {
     notify::Notifier& notifier;
     const notify::ResultsLinks& links;
     KeyStore& keys;
+    TenantBook& tenants;
+    Retention& retention;
     Clock& clock;
     Random& random;
     Log& log;
@@ -60,6 +64,17 @@ struct ApiCall {
 
     const TenantId& tenant() const { return key->tenant; }
 };
+
+// Who may come in: anybody; a key with the scope; the same or whoever holds a results link; an
+// admin key of the operator's own tenant.
+enum class Access : std::uint8_t { open, submit, read, manage, admin, read_or_link, operator_only };
+
+// One route, for the API's document and for tests. In `path`, {} stands for one segment.
+struct RouteInfo {
+    std::string_view method, path;
+    Access access = Access::open;
+};
+std::vector<RouteInfo> api_routes();
 
 // Thread safety: begin() from several workers at once.
 class Api final : public HttpHandler {

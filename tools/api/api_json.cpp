@@ -65,6 +65,7 @@ void write_batch(JsonWriter& writer, const engine::batch_store::BatchRow& batch)
         writer.null();
     else
         writer.raw(batch.summary);
+    if (batch.archived_at) write_time(writer, "archived_at", batch.archived_at);
     writer.end_object();
 }
 

@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
+#include <vector>
 
 #include "engine/base/json_writer.hpp"
 #include "engine/batch_store/batch_store.hpp"
 #include "engine/engine.hpp"
 #include "tools/api/http_message.hpp"
+#include "tools/api/query.hpp"
 
 namespace assay::tools {
 
@@ -30,5 +34,28 @@ class ListWriter {
     std::string body_;
     JsonWriter writer_;
 };
+
+// One page of `all`, which is in the list's order, behind the item whose id is `after`. An item may
+// go between two pages; its id is then refused, and the client begins again.
+template <class Item, class Write>
+Result<HttpResponse> list_page(const Query& query, const std::vector<Item>& all, Write&& write) {
+    const auto limit = query.limit();
+    if (!limit) return limit.error();
+    auto from = all.begin();
+    if (const std::string* after = query.find("after")) {
+        from = std::find_if(all.begin(), all.end(),
+                            [&](const Item& item) { return item.id.text() == *after; });
+        if (from == all.end())
+            return fail(ErrorCode::invalid_argument, "nothing in the list has this id", "after",
+                        "use the `next` of the page before");
+        ++from;
+    }
+    const auto count = std::min<std::ptrdiff_t>(all.end() - from, *limit);
+    ListWriter list;
+    for (auto it = from; it != from + count; ++it)
+        write(list.item(), *it);
+    return list.finish(from + count != all.end(),
+                       count > 0 ? (from + count - 1)->id.text() : std::string());
+}
 
 }  // namespace assay::tools

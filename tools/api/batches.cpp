@@ -1,4 +1,4 @@
-// /v1/batches: submit, list, look at, cancel.
+// /v1/batches: submit, try out, list, look at, cancel, delete.
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <utility>
@@ -6,6 +6,7 @@
 #include "engine/base/json_writer.hpp"
 #include "engine/base/limits.hpp"
 #include "tools/api/api_json.hpp"
+#include "tools/api/intake_json.hpp"
 #include "tools/api/problem.hpp"
 #include "tools/api/request_rules.hpp"
 #include "tools/api/resources.hpp"
@@ -37,23 +38,6 @@ store::BatchRow as_accepted(store::BatchRow batch) {
     batch.completed_at.reset();
     batch.summary.clear();
     return batch;
-}
-
-// {"code":...,"message":...,"param":...,"line":...} for each fault of a refused submission.
-std::string faults_member(const engine::IntakeReport& report) {
-    std::string json = ",\"fault_count\":" + std::to_string(report.faults) + ",\"faults\":";
-    JsonWriter writer(json);
-    writer.begin_array();
-    for (const Error& fault : report.first_faults) {
-        writer.begin_object();
-        writer.member("code", to_string(fault.code)).member("message", fault.message);
-        if (!fault.field.empty()) writer.member("param", fault.field);
-        if (fault.line) writer.member("line", static_cast<std::int64_t>(*fault.line));
-        if (!fault.remedy.empty()) writer.member("remedy", fault.remedy);
-        writer.end_object();
-    }
-    writer.end_array();
-    return json;
 }
 
 // Streams the body into the engine; ends with the 202 or the refusal.
@@ -98,6 +82,35 @@ class SubmissionSink final : public BodySink {
     std::unique_ptr<Engine::Submission> submission_;
 };
 
+// The same road without its end: 200 with what was understood, and with what would be refused.
+class RehearsalSink final : public BodySink {
+  public:
+    explicit RehearsalSink(std::unique_ptr<Engine::Submission> submission, InputFormat format)
+        : submission_(std::move(submission)), format_(format) {}
+
+    std::optional<HttpResponse> feed(std::string_view piece) override {
+        if (auto fed = submission_->feed(piece); !fed) return report(fed.error());
+        return std::nullopt;
+    }
+    HttpResponse finish() override {
+        const auto receipt = submission_->finish();
+        return report(receipt ? std::nullopt : std::optional(receipt.error()));
+    }
+
+  private:
+    HttpResponse report(const std::optional<Error>& refusal) const {
+        // What is wrong with the server is no property of the manifest.
+        if (refusal && http_status_of(refusal->code) >= 500) return problem(*refusal);
+        std::string body;
+        JsonWriter writer(body);
+        write_dry_run(writer, submission_->report(), format_, refusal);
+        return json_response(200, std::move(body));
+    }
+
+    std::unique_ptr<Engine::Submission> submission_;
+    InputFormat format_;
+};
+
 void write_list(JsonWriter& writer, std::string_view text) {
     writer.begin_array();
     while (!text.empty()) {
@@ -124,7 +137,7 @@ void write_share(JsonWriter& writer, const std::string& text) {
 Result<engine::BatchOptions> options_of(const Query& query) {
     const auto allowed =
         query.only({"collection_id", "metadata", "analyzers", "freight", "premium", "bid",
-                    "target_roi", "as_of", "money_unit", "on_invalid", "ci"});
+                    "target_roi", "as_of", "money_unit", "on_invalid", "ci", "dry_run", "sheet"});
     if (!allowed) return allowed.error();
     std::string json;
     JsonWriter writer(json);
@@ -161,7 +174,9 @@ Result<engine::SubmitRequest> submit_request(const ApiCall& call) {
     const auto format = type != nullptr ? engine::format_of_content_type(*type) : std::nullopt;
     if (!format)
         return fail(ErrorCode::unsupported_media, "the content type is not one that is read",
-                    "Content-Type", "send application/json, application/x-ndjson or text/csv");
+                    "Content-Type",
+                    "send application/json, application/x-ndjson, text/csv, or application/"
+                    "vnd.openxmlformats-officedocument.spreadsheetml.sheet for an Excel workbook");
     request.intake.format = *format;
     if (const std::string* encoding = call.request.field("content-encoding")) {
         request.intake.gzip = equal_ignoring_case(*encoding, "gzip");
@@ -182,6 +197,7 @@ Result<engine::SubmitRequest> submit_request(const ApiCall& call) {
     auto options = options_of(call.query);
     if (!options) return std::move(options).error();
     request.intake.batch = *std::move(options);
+    request.intake.sheet = call.query.text("sheet").value_or("");
     if (const std::string* key = call.request.field("idempotency-key")) {
         if (key->empty() || key->size() > idempotency_key_bytes_max ||
             std::any_of(key->begin(), key->end(), [](char c) { return c < 0x21 || c > 0x7e; }))
@@ -198,8 +214,15 @@ Result<engine::SubmitRequest> submit_request(const ApiCall& call) {
 Result<std::unique_ptr<BodySink>> begin_submission(ApiCall& call) {
     auto request = submit_request(call);
     if (!request) return std::move(request).error();
-    auto submission = call.services.engine.submit(*std::move(request));
+    const auto dry_run = call.query.boolean("dry_run", false);
+    if (!dry_run) return dry_run.error();
+    const InputFormat format = request->intake.format;
+    auto submission = *dry_run ? call.services.engine.rehearse(*std::move(request))
+                               : call.services.engine.submit(*std::move(request));
     if (!submission) return std::move(submission).error();
+    if (*dry_run)
+        return std::unique_ptr<BodySink>(
+            std::make_unique<RehearsalSink>(*std::move(submission), format));
     return std::unique_ptr<BodySink>(
         std::make_unique<SubmissionSink>(call, *std::move(submission)));
 }
@@ -245,6 +268,17 @@ Answer cancel_batch(ApiCall& call) {
     if (!batch) return std::move(batch).error();
     call.services.log.write(LogLevel::info, "batch_cancelled", {{"batch", batch->id.text()}});
     return batch_response(200, *batch);
+}
+
+Answer delete_batch(ApiCall& call) {
+    if (const auto allowed = call.query.only({}); !allowed) return allowed.error();
+    const auto removed = call.services.engine.remove(call.tenant(), BatchId(call.captures[0]));
+    if (!removed) return removed.error();
+    call.services.log.write(LogLevel::info, "batch_deleted", {{"batch", call.captures[0]}});
+    call.services.retention.wake();
+    HttpResponse response;
+    response.status = 204;
+    return response;
 }
 
 }  // namespace assay::tools::resources

@@ -113,6 +113,7 @@ Answer deliveries_page(ApiCall& call, std::optional<EndpointId> endpoint) {
         query.since = *time;
     }
     auto rows = call.services.notifier.deliveries(query);
+    if (!rows && rows.error().field == "after") rows.error().code = ErrorCode::invalid_argument;
     if (!rows) return std::move(rows).error();
     const bool has_more = static_cast<std::int64_t>(rows->size()) > *limit;
     if (has_more) rows->pop_back();

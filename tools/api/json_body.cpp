@@ -124,6 +124,11 @@ const json::value* MemberReader::find(std::string_view name) {
     return fault_ || value == nullptr || value->is_null() ? nullptr : value;
 }
 
+bool MemberReader::clears(std::string_view name) {
+    const json::value* value = object_.if_contains(json::string_view(name.data(), name.size()));
+    return value != nullptr && value->is_null();
+}
+
 std::optional<std::string> MemberReader::text(std::string_view name, std::size_t bytes_max) {
     const json::value* value = find(name);
     if (value == nullptr) return std::nullopt;

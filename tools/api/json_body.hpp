@@ -34,6 +34,8 @@ class MemberReader {
     std::optional<double> number(std::string_view name, double min, double max);
     std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t items_max,
                                                   std::size_t bytes_max);
+    // Whether the member is there and null: in a change it clears what was set.
+    bool clears(std::string_view name);
     const boost::json::object* object(std::string_view name);
     const boost::json::array* array(std::string_view name, std::size_t items_max);
 

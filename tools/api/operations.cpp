@@ -105,17 +105,19 @@ Answer get_quota(ApiCall& call) {
     JsonWriter writer(body);
     writer.begin_object();
     writer.member("object", "quota");
-    writer.key("limit");
-    if (quota->limit)
-        writer.integer(*quota->limit);
-    else
-        writer.null();
-    writer.member("used", quota->used);
-    writer.key("remaining");
-    if (quota->limit)
-        writer.integer(std::max<std::int64_t>(0, *quota->limit - quota->used));
-    else
-        writer.null();
+    const std::pair<const char*, std::optional<std::int64_t>> numbers[] = {
+        {"limit", quota->limit()},
+        {"plan_limit", quota->plan_limit},
+        {"bonus_requests", quota->bonus_requests},
+        {"used", quota->used},
+        {"remaining", quota->remaining()}};
+    for (const auto& [name, number] : numbers) {
+        writer.key(name);
+        if (number)
+            writer.integer(*number);
+        else
+            writer.null();
+    }
     write_time(writer, "reset_at", quota->reset_at);
     writer.end_object();
     return json_response(200, std::move(body));

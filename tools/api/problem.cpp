@@ -49,6 +49,8 @@ int http_status_of(ErrorCode code) noexcept {
             return 409;
         case ErrorCode::archived:
             return 410;
+        case ErrorCode::not_acceptable:
+            return 406;
         case ErrorCode::payload_too_large:
             return 413;
         case ErrorCode::unsupported_media:

@@ -16,6 +16,7 @@ Result<std::unique_ptr<BodySink>> begin_submission(ApiCall& call);
 Answer list_batches(ApiCall& call);
 Answer get_batch(ApiCall& call);
 Answer cancel_batch(ApiCall& call);
+Answer delete_batch(ApiCall& call);
 // results.cpp: with a key, or with the token of a results link.
 Answer get_results(ApiCall& call);
 // event_stream.cpp
@@ -33,10 +34,25 @@ Answer list_webhook_deliveries(ApiCall& call);
 Answer list_deliveries(ApiCall& call);
 Answer get_delivery(ApiCall& call);
 Answer redeliver(ApiCall& call);
+// comps.cpp
+Result<std::unique_ptr<BodySink>> begin_comps_upload(ApiCall& call);
+Answer get_comps(ApiCall& call);
+Answer delete_comps(ApiCall& call);
 // keys.cpp
 Answer create_key(ApiCall& call);
 Answer list_keys(ApiCall& call);
 Answer revoke_key(ApiCall& call);
+// tenants.cpp
+Answer get_account(ApiCall& call);
+Answer change_account(ApiCall& call);
+Answer create_tenant(ApiCall& call);
+Answer list_tenants(ApiCall& call);
+Answer get_tenant(ApiCall& call);
+Answer patch_tenant(ApiCall& call);
+Answer disable_tenant(ApiCall& call);
+Answer enable_tenant(ApiCall& call);
+// openapi.cpp
+Answer get_openapi(ApiCall& call);
 // operations.cpp
 Answer get_quota(ApiCall& call);
 Answer get_health(ApiCall& call);

@@ -94,10 +94,20 @@ std::optional<TenantId> tenant_of_link(ApiCall& call, const BatchId& batch) {
     return std::nullopt;
 }
 
-bool wants_page(const ApiCall& call) {
+enum class Form : std::uint8_t { lines, page };
+
+// Lines unless only JSON is asked for. Weights (;q=) are not looked at: two forms need none.
+Result<Form> form_of(const ApiCall& call) {
     const std::string* accept = call.request.field("accept");
-    return accept != nullptr && accept->find("application/json") != std::string::npos &&
-           accept->find("ndjson") == std::string::npos;
+    if (accept == nullptr) return Form::lines;
+    const auto asks_for = [&](std::string_view type) {
+        return accept->find(type) != std::string::npos;
+    };
+    if (asks_for("ndjson") || asks_for("jsonl")) return Form::lines;
+    if (asks_for("application/json")) return Form::page;
+    if (asks_for("*/*") || asks_for("application/*")) return Form::lines;
+    return fail(ErrorCode::not_acceptable, "results come as NDJSON or JSON", "Accept",
+                "ask for application/x-ndjson or application/json");
 }
 
 struct ResultsQuery {
@@ -162,7 +172,14 @@ Answer get_results(ApiCall& call) {
     }
     auto batch = call.services.engine.find(tenant, id);
     if (!batch) return std::move(batch).error();
-    const bool page = wants_page(call);
+    if (batch->archived_at)
+        return fail(ErrorCode::archived,
+                    "the results of this batch are no longer kept, since " +
+                        to_rfc3339(*batch->archived_at),
+                    {}, "submit the batch again");
+    const auto form = form_of(call);
+    if (!form) return form.error();
+    const bool page = *form == Form::page;
     auto query = query_of(call, batch->counts.total, page);
     if (!query) return std::move(query).error();
     if (page) return results_page(call, *batch, *query);

@@ -197,31 +197,12 @@ Answer create_webhook(ApiCall& call) {
     return response;
 }
 
-// Newest first, like every list.
 Answer list_webhooks(ApiCall& call) {
     if (const auto allowed = call.query.only({"limit", "after"}); !allowed) return allowed.error();
-    const auto limit = call.query.limit();
-    if (!limit) return limit.error();
-    auto all = call.services.notifier.list(call.tenant());
-    std::sort(all.begin(), all.end(), [](const Endpoint& a, const Endpoint& b) {
-        return a.created_at != b.created_at ? a.created_at > b.created_at : a.id < b.id;
-    });
-    auto from = all.begin();
-    if (const std::string* after = call.query.find("after")) {
-        from = std::find_if(all.begin(), all.end(),
-                            [&](const Endpoint& endpoint) { return endpoint.id.text() == *after; });
-        if (from == all.end()) return fail(ErrorCode::not_found, "no webhook has this id", "after");
-        ++from;
-    }
-    const auto left = all.end() - from;
-    const auto count = std::min<std::ptrdiff_t>(left, static_cast<std::ptrdiff_t>(*limit));
-    ListWriter list;
-    std::string last;
-    for (auto it = from; it != from + count; ++it) {
-        write_webhook(list.item(), *it, false);
-        last = it->id.text();
-    }
-    return list.finish(count < left, last);
+    return list_page(call.query, call.services.notifier.list(call.tenant()),  // newest first
+                     [](JsonWriter& writer, const Endpoint& endpoint) {
+                         write_webhook(writer, endpoint, false);
+                     });
 }
 
 Answer get_webhook(ApiCall& call) {

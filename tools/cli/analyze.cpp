@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "tools/cli/column_option.hpp"
+
 namespace assay::tools {
 
 void add_analyze(CLI::App& application, CommandContext& context) {
@@ -13,27 +15,29 @@ void add_analyze(CLI::App& application, CommandContext& context) {
         "analyze", "Analyse a manifest: what it is worth, and what to bid. Needs no server");
     command->group(group_run);
     command
-        ->add_option("file", options->file,
-                     "The manifest: CSV, NDJSON (one product a line) or JSON; - is standard input")
+        ->add_option(
+            "file", options->file,
+            "The manifest: CSV, an Excel workbook (.xlsx), NDJSON (one product a line) or\n"
+            "JSON; - is standard input")
         ->required()
         ->type_name("");
     command
         ->add_option("--format", options->format,
                      "How to read it; default: by its name, else by its first bytes")
-        ->check(CLI::IsMember({"csv", "ndjson", "json"}))
+        ->check(CLI::IsMember({"csv", "xlsx", "ndjson", "json"}))
         ->type_name("FORMAT");
     command
-        ->add_option("--columns", options->columns,
-                     "Name columns that are not understood: title='Item Desc',msrp=RRP")
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->type_name("FIELD=HEADER,...");
+        ->add_option("--sheet", options->sheet,
+                     "The sheet of a workbook to read; default: the first visible one that holds\n"
+                     "a table")
+        ->type_name("NAME");
+    add_column_option(*command, options->columns);
     command->add_option("--out", options->out, "Write results as NDJSON to this file")
         ->type_name("FILE");
     command
         ->add_option("--only", options->only,
                      "Print only these analyses: identity, attributes, price, demand, fees,\n"
-                     "profit, verdict, lot")
+                     "profit, risk, listing, verdict, lot")
         ->delimiter(',')
         ->allow_extra_args(false)
         ->type_name("NAME,...");
@@ -52,6 +56,11 @@ void add_analyze(CLI::App& application, CommandContext& context) {
         ->add_option("--as-of", options->as_of,
                      "Judge as of this time, e.g. 2026-05-25; default: now")
         ->type_name("TIME");
+    command
+        ->add_option("--fees", options->fees_directory,
+                     "Your own fee files (*.json): they come before ours; see docs/fees.md")
+        ->type_name("DIR");
+    add_comps_options(*command, options->comps);
     command->add_flag("--timings", options->timings, "Say on standard error where the time went");
     command->add_flag("--json", options->json,
                       "Print the answer as one JSON object; results only go to --out");
@@ -61,6 +70,7 @@ void add_analyze(CLI::App& application, CommandContext& context) {
         "Examples:\n"
         "  assay analyze manifest.csv --freight 60 --premium 5%\n"
         "  assay analyze manifest.csv --bid 250 --out results.ndjson\n"
+        "  assay analyze manifest.csv --comps my-sales.csv\n"
         "  zcat products.ndjson.gz | assay analyze - --only identity,price > prices.ndjson\n\n"
         "Exit code: 0 the run completed, 1 it could not, 2 the command was called wrongly.\n");
     command->callback([options, &context] { context.exit_code = run_analyze(*options, context); });

@@ -9,19 +9,23 @@
 #include "engine/base/clock.hpp"
 #include "engine/base/money.hpp"
 #include "tools/cli/command.hpp"
+#include "tools/cli/comps_file.hpp"
 
 namespace assay::tools {
 
 // What the command line says. Amounts stay text until the lot's currency is known.
 struct AnalyzeOptions {
     std::string file;    // "-": standard input
-    std::string format;  // csv | ndjson | json; empty: by name, else by the first bytes
+    std::string format;  // csv | xlsx | ndjson | json; empty: by name, else by the first bytes
+    std::string sheet;   // of a workbook; empty: found
     std::vector<std::string> columns;  // field=Header
     std::string out;                   // NDJSON results; empty: none on a terminal, else stdout
     std::vector<std::string> only;
     int threads = 0;  // 0: one per core
     std::string freight, premium, bid;
     std::string as_of;
+    std::string fees_directory;  // the user's own fee files; empty: none
+    CompsFileOptions comps;
     bool timings = false;
     bool json = false;  // the answer as one JSON object instead of results or text
 };

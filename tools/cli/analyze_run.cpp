@@ -10,6 +10,8 @@
 #include "tools/cli/analyze.hpp"
 #include "tools/cli/analyze_streams.hpp"
 #include "tools/cli/batch_progress.hpp"
+#include "tools/cli/column_option.hpp"
+#include "tools/cli/fee_directory.hpp"
 #include "tools/cli/local_analysis.hpp"
 #include "tools/cli/lot_report.hpp"
 
@@ -57,20 +59,6 @@ Result<std::optional<MinorUnits>> read_amount(const std::string& text, const Cur
                     "has more decimals than " + std::string(currency.code()) + " has", flag);
     }
     return std::optional<MinorUnits>(*amount);
-}
-
-Result<std::vector<std::pair<std::string, std::string>>> parse_columns(
-    const std::vector<std::string>& given) {
-    std::vector<std::pair<std::string, std::string>> columns;
-    for (const std::string& one : given) {
-        const std::size_t equals = one.find('=');
-        if (equals == 0 || equals == std::string::npos || equals + 1 == one.size()) {
-            return fail(ErrorCode::invalid_argument, "'" + one + "' is no FIELD=HEADER",
-                        "--columns", "write it like title='Item Desc'");
-        }
-        columns.emplace_back(one.substr(0, equals), one.substr(equals + 1));
-    }
-    return columns;
 }
 
 void print_timings(CommandContext& context, const LocalAnalysis& analysis,
@@ -132,10 +120,11 @@ Result<LocalAnalysisOptions> prepare(const AnalyzeOptions& options, CommandConte
         }
         run.as_of = *as_of;
     }
-    auto columns = parse_columns(options.columns);
+    auto columns = parse_columns(options.columns, "--columns");
     if (!columns) return columns.error();
     run.intake.columns = std::move(*columns);
-    auto tables = load_tables();
+    run.intake.sheet = options.sheet;
+    auto tables = load_tables_with(options.fees_directory);
     if (!tables) return tables.error();
     run.tables = std::move(*tables);
     const auto plan = AnalysisPlan::make(options.only, run.tables);
@@ -238,6 +227,13 @@ int run_analyze(const AnalyzeOptions& options, CommandContext& context) {
     run->progress = [&bar](std::uint64_t bytes, std::int64_t products) {
         bar.show(bytes, products);
     };
+
+    if (!options.comps.file.empty()) {
+        auto comps = load_comps_file(options.comps);
+        if (!comps) return report(context, comps.error());
+        context.error << options.comps.file << ": " << describe_comps(*comps, 5);
+        run->comps = comps->book;
+    }
 
     const std::shared_ptr<const Tables> tables = run->tables;
     std::istream bytes(&*input.buffer);

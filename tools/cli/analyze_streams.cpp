@@ -56,9 +56,12 @@ bool is_gzip(std::string_view bytes) {
     return bytes.starts_with("\x1f\x8b");
 }
 
+constexpr const char* accepted = "name a manifest: .csv, .xlsx, .ndjson or .json, also gzipped";
+
 }  // namespace
 
 InputFormat sniff_format(std::string_view bytes) noexcept {
+    if (begins_as_workbook(bytes)) return InputFormat::xlsx;
     if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
     const std::size_t first = bytes.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos) return InputFormat::csv;
@@ -88,18 +91,29 @@ Result<void> write_lines(std::ostream& out, std::string_view lines) {
     return {};
 }
 
+namespace {
+
+Result<void> open_file(std::ifstream& file, const std::string& path) {
+    std::error_code unknown;
+    if (std::filesystem::is_directory(path, unknown))
+        return fail(ErrorCode::io_error, path + " is a directory", {}, accepted);
+    errno = 0;
+    file.open(path, std::ios::binary);
+    if (file) return {};
+    Error error = stream_failure("cannot read " + path);
+    error.remedy = accepted;
+    return error;
+}
+
+}  // namespace
+
 Result<void> AnalyzeInput::open(const std::string& path, const std::string& format_name,
                                 std::istream& standard_input) {
     std::istream* from = &standard_input;
     name = "standard input";
     if (path != "-") {
+        if (auto opened = open_file(file, path); !opened) return opened;
         std::error_code unknown;
-        if (std::filesystem::is_directory(path, unknown)) {
-            return fail(ErrorCode::io_error, path + " is a directory");
-        }
-        errno = 0;
-        file.open(path, std::ios::binary);
-        if (!file) return stream_failure("cannot read " + path);
         const auto bytes = std::filesystem::file_size(path, unknown);
         if (!unknown) size = bytes;
         name = std::filesystem::path(path).filename().string();
@@ -113,9 +127,13 @@ Result<void> AnalyzeInput::open(const std::string& path, const std::string& form
         format_name.empty() ? format_of_file_name(path) : format_of_file_name("x." + format_name);
     if (!known && gzip) {
         return fail(ErrorCode::unsupported_media, "compressed input does not show what it is",
-                    "--format", "say csv, ndjson or json");
+                    "--format", "say csv, xlsx, ndjson or json");
     }
-    format = known ? *known : sniff_format(head);
+    // What is called a workbook but is text is read as that; a workbook is one by whatever name.
+    const bool misnamed = known && !gzip &&
+                          (*known == InputFormat::xlsx) != begins_as_workbook(head) &&
+                          format_name.empty();
+    format = known && !misnamed ? *known : sniff_format(head);
     buffer = std::make_unique<PrefixedBuffer>(std::move(head), *from->rdbuf());
     return {};
 }

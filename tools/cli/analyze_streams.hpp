@@ -14,13 +14,14 @@
 
 namespace assay::tools {
 
-// The format of a manifest by its first bytes: an array is one JSON document, an object that ends
-// on its line is NDJSON, anything else is CSV.
+// The format of a manifest by its first bytes: a ZIP archive is a workbook, an array is one JSON
+// document, an object that ends on its line is NDJSON, anything else is CSV.
 engine::InputFormat sniff_format(std::string_view first_bytes) noexcept;
 
 struct AnalyzeInput {
-    // `path` "-": `standard_input`. `format` empty: by name, else by the first bytes. Errors:
-    // io_error, unsupported_media (compressed bytes of unknown format).
+    // `path` "-": `standard_input`. `format` empty: by name, else by the first bytes; a workbook by
+    // those alone. Errors: io_error (a directory, not to be read), unsupported_media (compressed
+    // bytes of unknown format).
     Result<void> open(const std::string& path, const std::string& format_name,
                       std::istream& standard_input);
 

@@ -7,7 +7,6 @@
 #include <iostream>
 #include <memory>
 
-#include "engine/batch/intake.hpp"
 #include "tools/cli/analyze_streams.hpp"
 #include "tools/cli/batch_watch.hpp"
 #include "tools/cli/server_options.hpp"
@@ -18,29 +17,23 @@ namespace {
 struct SubmitOptions {
     ServerOptions server;
     std::string file, format, idempotency_key, collection_id, freight, premium, bid, as_of,
-        on_invalid;
+        on_invalid, sheet;
     std::vector<std::string> only;
     bool wait = false;
 };
 
-// The first bytes decide where the name does not: "{" or "[" begin JSON, and NDJSON is many
-// objects.
-Result<std::string> content_type(const SubmitOptions& options) {
-    std::string format = options.format;
-    if (format.empty()) {
-        std::string_view name = options.file;
-        if (name.ends_with(".gz")) name.remove_suffix(3);
-        const auto known = engine::format_of_file_name(name);
-        if (!known) {
-            return fail(ErrorCode::invalid_argument, "cannot tell the format of " + options.file,
-                        "--format", "say --format csv, ndjson or json");
-        }
-        format = *known == engine::InputFormat::csv      ? "csv"
-                 : *known == engine::InputFormat::ndjson ? "ndjson"
-                                                         : "json";
+std::string content_type(engine::InputFormat format) {
+    switch (format) {
+        case engine::InputFormat::csv:
+            return "text/csv";
+        case engine::InputFormat::ndjson:
+            return "application/x-ndjson";
+        case engine::InputFormat::json:
+            return "application/json";
+        case engine::InputFormat::xlsx:
+            return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     }
-    if (format == "csv") return std::string("text/csv");
-    return std::string(format == "ndjson" ? "application/x-ndjson" : "application/json");
+    return {};
 }
 
 std::string query_of(const SubmitOptions& options) {
@@ -55,6 +48,7 @@ std::string query_of(const SubmitOptions& options) {
     add("bid", options.bid);
     add("as_of", options.as_of);
     add("on_invalid", options.on_invalid);
+    add("sheet", options.sheet);
     std::string only;
     for (const auto& name : options.only)
         only += (only.empty() ? "" : ",") + name;
@@ -64,23 +58,16 @@ std::string query_of(const SubmitOptions& options) {
 
 Result<boost::json::value> send(ApiClient& client, const SubmitOptions& options,
                                 CommandContext& context) {
-    auto type = content_type(options);
-    if (!type) return std::move(type).error();
-    std::ifstream file;
-    if (options.file != "-") {
-        file.open(options.file, std::ios::binary);
-        if (!file) {
-            return fail(ErrorCode::invalid_argument, "cannot open " + options.file, "file",
-                        "name a manifest, or - for standard input");
-        }
-    }
-    std::istream& in = options.file == "-" ? context.in : file;
+    AnalyzeInput input;
+    if (auto opened = input.open(options.file, options.format, context.in); !opened)
+        return std::move(opened).error();
+    std::istream in(&*input.buffer);
     const auto read = [&in](char* buffer, std::size_t size) {
         in.read(buffer, static_cast<std::streamsize>(size));
         return static_cast<std::size_t>(in.gcount());
     };
-    return client.upload({"/v1/batches" + query_of(options), *type, options.file.ends_with(".gz"),
-                          options.idempotency_key, read});
+    return client.upload({"POST", "/v1/batches" + query_of(options), content_type(input.format),
+                          input.gzip, options.idempotency_key, read});
 }
 
 // Watches the batch to its end, prints it, and gives what the command ends with.
@@ -193,12 +180,17 @@ void add_submit(CLI::App& application, CommandContext& context) {
         application.add_subcommand("submit", "Send a manifest to a server; prints the batch's id");
     command->group(group_client);
     command
-        ->add_option("file", options->file, "The manifest (.csv, .ndjson, .json, also .gz), or -")
+        ->add_option("file", options->file,
+                     "The manifest (.csv, .xlsx, .ndjson, .json, also .gz), or -")
         ->required()
         ->type_name("");
-    command->add_option("--format", options->format, "How to read it; default: by its name")
-        ->check(CLI::IsMember({"csv", "ndjson", "json"}))
+    command
+        ->add_option("--format", options->format,
+                     "How to read it; default: by its name, else by its first bytes")
+        ->check(CLI::IsMember({"csv", "xlsx", "ndjson", "json"}))
         ->type_name("FORMAT");
+    command->add_option("--sheet", options->sheet, "The sheet of a workbook to read")
+        ->type_name("NAME");
     command->add_flag("--wait", options->wait, "Stay, show progress, and print the outcome");
     command
         ->add_option("--collection", options->collection_id, "An id of yours that groups batches")

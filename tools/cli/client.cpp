@@ -233,9 +233,19 @@ Result<boost::json::value> ApiClient::get(std::string_view path) {
 }
 
 Result<boost::json::value> ApiClient::post(std::string_view path, const boost::json::value& body) {
+    return send("POST", path, body);
+}
+
+Result<boost::json::value> ApiClient::patch(std::string_view path, const boost::json::value& body) {
+    return send("PATCH", path, body);
+}
+
+Result<boost::json::value> ApiClient::send(const char* method, std::string_view path,
+                                           const boost::json::value& body) {
     body_->reset();
     const std::string text = body.is_null() ? std::string() : boost::json::serialize(body);
     curl_easy_setopt(body_->handle.get(), CURLOPT_POST, 1L);
+    curl_easy_setopt(body_->handle.get(), CURLOPT_CUSTOMREQUEST, method);
     curl_easy_setopt(body_->handle.get(), CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(text.size()));
     curl_easy_setopt(body_->handle.get(), CURLOPT_COPYPOSTFIELDS, text.c_str());
@@ -257,6 +267,7 @@ Result<boost::json::value> ApiClient::upload(const Upload& upload) {
     Transfer transfer;
     transfer.read = &upload.read;
     curl_easy_setopt(body_->handle.get(), CURLOPT_POST, 1L);
+    curl_easy_setopt(body_->handle.get(), CURLOPT_CUSTOMREQUEST, upload.method.c_str());
     curl_easy_setopt(body_->handle.get(), CURLOPT_READFUNCTION, on_read);
     curl_easy_setopt(body_->handle.get(), CURLOPT_READDATA, &transfer);
     curl_easy_setopt(body_->handle.get(), CURLOPT_UPLOAD_BUFFERSIZE, 512L * 1024);

@@ -37,10 +37,12 @@ class ApiClient {
     // `path` starts with "/v1/". A JSON answer (null when there is no content).
     Result<boost::json::value> get(std::string_view path);
     Result<boost::json::value> post(std::string_view path, const boost::json::value& body);
+    Result<boost::json::value> patch(std::string_view path, const boost::json::value& body);
     Result<boost::json::value> remove(std::string_view path);
 
     // Sends what `read(buffer, size)` gives until it gives 0, chunked: nothing is held whole.
     struct Upload {
+        std::string method = "POST";
         std::string path;
         std::string content_type;
         bool gzip = false;
@@ -59,6 +61,8 @@ class ApiClient {
   private:
     struct Body;
     explicit ApiClient(std::unique_ptr<Body> body);
+    Result<boost::json::value> send(const char* method, std::string_view path,
+                                    const boost::json::value& body);
     std::unique_ptr<Body> body_;
 };
 

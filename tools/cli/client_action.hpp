@@ -3,7 +3,9 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <boost/json/array.hpp>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "tools/cli/server_options.hpp"
@@ -13,6 +15,12 @@ namespace assay::tools {
 // Said where a secret was printed.
 inline constexpr std::string_view shown_once =
     "Keep the secret now: it is shown this once and can never be read again.\n";
+
+// Every item of a list, page after page. `path` without a query.
+Result<boost::json::array> all_pages(ApiClient& client, const std::string& path);
+
+// They as one list, in the form that the server gives lists.
+void print_json_list(CommandContext& context, boost::json::array items);
 
 // Adds `name` to `parent`. `options` has a member `server`; all actions of a group may share it.
 template <class Options>

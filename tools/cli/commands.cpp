@@ -4,17 +4,21 @@
 
 #include "tools/cli/analyze.hpp"
 #include "tools/cli/batches.hpp"
+#include "tools/cli/columns.hpp"
+#include "tools/cli/comps.hpp"
 #include "tools/cli/listen.hpp"
 #include "tools/cli/serve.hpp"
 #include "tools/cli/signatures.hpp"
+#include "tools/cli/tenants.hpp"
 #include "tools/cli/webhooks.hpp"
 
 namespace assay::tools {
 
 namespace {
 constexpr AddCommand commands[] = {
-    add_analyze,  add_serve, add_submit, add_watch,  add_results, add_cancel,
-    add_webhooks, add_keys,  add_listen, add_verify, add_sign,
+    add_analyze, add_columns, add_serve,    add_submit, add_watch,   add_results,
+    add_cancel,  add_comps,   add_webhooks, add_keys,   add_account, add_quota,
+    add_tenants, add_listen,  add_verify,   add_sign,
 };
 }  // namespace
 

@@ -16,7 +16,7 @@ namespace {
 
 struct KeyOptions {
     ServerOptions server;
-    std::string id, name;
+    std::string id, name, expires, tenant;
     std::vector<std::string> scopes;
 };
 
@@ -26,6 +26,8 @@ int run_create(const KeyOptions& options, ApiClient& client, CommandContext& con
     if (!options.scopes.empty()) {
         body["scopes"] = boost::json::array(options.scopes.begin(), options.scopes.end());
     }
+    if (!options.expires.empty()) body["expires_at"] = options.expires;
+    if (!options.tenant.empty()) body["tenant_id"] = options.tenant;
     auto key = client.post("/v1/keys", body);
     if (!key) return report(context, key.error());
     if (options.server.json) {
@@ -38,19 +40,18 @@ int run_create(const KeyOptions& options, ApiClient& client, CommandContext& con
 }
 
 int run_list(const KeyOptions& options, ApiClient& client, CommandContext& context) {
-    auto page = client.get("/v1/keys");
-    if (!page) return report(context, page.error());
+    auto keys = all_pages(client, "/v1/keys");
+    if (!keys) return report(context, keys.error());
     if (options.server.json) {
-        print_json(context, *page);
+        print_json_list(context, *std::move(keys));
         return exit_ok;
     }
-    std::vector<std::vector<std::string>> rows{{"ID", "SCOPES", "CREATED", "NAME"}};
-    if (const auto* data = member(*page, "data"); data != nullptr && data->is_array()) {
-        for (const auto& key : data->get_array()) {
-            rows.push_back({printable(text_member(key, "id")), joined_member(key, "scopes"),
-                            printable(text_member(key, "created_at")),
-                            printable(text_member(key, "name"))});
-        }
+    std::vector<std::vector<std::string>> rows{{"ID", "SCOPES", "CREATED", "EXPIRES", "NAME"}};
+    for (const auto& key : *keys) {
+        rows.push_back({printable(text_member(key, "id")), joined_member(key, "scopes"),
+                        printable(text_member(key, "created_at")),
+                        printable(text_member(key, "expires_at", "-")),
+                        printable(text_member(key, "name"))});
     }
     context.out << aligned(rows);
     return exit_ok;
@@ -78,6 +79,12 @@ void add_keys(CLI::App& application, CommandContext& context) {
         ->delimiter(',')
         ->allow_extra_args(false)
         ->type_name("SCOPE,...");
+    create->add_option("--expires", options->expires, "When it ends, e.g. 2027-01-31T00:00:00Z")
+        ->type_name("TIME");
+    create
+        ->add_option("--tenant", options->tenant,
+                     "For this tenant; with a key of whoever runs the server")
+        ->type_name("ID");
     create->add_option("--name", options->name, "A note to yourself")->type_name("TEXT");
     add_client_action(*keys, "list", "All keys, without their secrets", options, context, run_list);
     add_client_action(*keys, "revoke", "End a key at once", options, context, run_revoke)

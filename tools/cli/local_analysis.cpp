@@ -98,7 +98,7 @@ class Run {
     Result<void> make_plan() {
         const BatchOptions& batch = intake_.batch_options();
         auto plan = AnalysisPlan::make(options_.only.empty() ? batch.analyzers : options_.only,
-                                       options_.tables);
+                                       options_.tables, options_.comps);
         if (!plan) return plan.error();
         plan_ = std::make_shared<const AnalysisPlan>(std::move(*plan));
         return {};

@@ -11,7 +11,6 @@
 #include <filesystem>
 #include <ostream>
 
-#include "engine/analysis/tables.hpp"
 #include "engine/base/json_writer.hpp"
 #include "engine/base/version.hpp"
 #include "engine/engine.hpp"
@@ -20,8 +19,10 @@
 #include "tools/api/http_server.hpp"
 #include "tools/api/key_store.hpp"
 #include "tools/api/log.hpp"
+#include "tools/cli/fee_directory.hpp"
 #include "tools/cli/master_key.hpp"
 #include "tools/cli/stop_signal.hpp"
+#include "tools/retention/retention.hpp"
 
 namespace assay::tools {
 namespace {
@@ -91,6 +92,29 @@ Result<void> make_admin_key(KeyStore& keys, const std::filesystem::path& directo
     return {};
 }
 
+// The file's prices hold for everybody who has uploaded none. They go into the store, so that a
+// batch finds them again after a restart, whatever has become of the file. Without a file there are
+// none.
+Result<void> install_comps(const CompsFileOptions& options, engine::CompsShelf& shelf, Log& log) {
+    const TenantId& everybody = engine::batch_store::everybody;
+    const auto before = shelf.show(everybody);
+    if (options.file.empty()) return before ? shelf.remove(everybody) : Result<void>{};
+    auto comps = load_comps_file(options);
+    if (!comps) return std::move(comps).error();
+    const std::string hash = "\"" + engine::hash_text(*comps->book) + "\"";
+    if (!before || before->facts.find(hash) == std::string::npos) {
+        if (auto stored = shelf.install(everybody, *comps); !stored) return stored.error();
+    }
+    const auto skipped = static_cast<std::int64_t>(comps->report.skipped);
+    const std::string described = describe_comps(*comps, 0);
+    log.write(skipped > 0 ? LogLevel::warning : LogLevel::info, "comps_loaded",
+              {{"file", options.file},
+               {"rows", static_cast<std::int64_t>(comps->report.rows)},
+               {"skipped", skipped},
+               {"message", std::string_view(described).substr(0, described.find('\n'))}});
+    return {};
+}
+
 // Everything that lives while the server runs. Members stand in the order in which they are built.
 class ServerProcess {
   public:
@@ -105,6 +129,7 @@ class ServerProcess {
   private:
     Result<void> open_store();
     Result<void> build_parts(const MasterKey& key);
+    void tell_of_retention(const Result<RetentionReport>& done);
     std::string public_url() const {
         std::string url = options_.public_url.empty() ? server_->url() : options_.public_url;
         while (url.ends_with('/'))
@@ -121,6 +146,8 @@ class ServerProcess {
     std::unique_ptr<notify::SecretBox> secrets_;
     std::unique_ptr<notify::ResultsLinks> links_;
     std::unique_ptr<KeyStore> keys_;
+    std::unique_ptr<TenantBook> tenants_;
+    std::unique_ptr<Retention> retention_;
     std::unique_ptr<notify::Notifier> notifier_;
     std::unique_ptr<engine::Engine> engine_;
     std::unique_ptr<Api> api_;
@@ -139,12 +166,13 @@ Result<void> ServerProcess::open_store() {
 }
 
 Result<void> ServerProcess::build_parts(const MasterKey& key) {
-    auto tables = engine::load_tables();
+    auto tables = load_tables_with(options_.fees_directory);
     if (!tables) return std::move(tables).error();
     auto for_notifier = notifier_options(options_, public_url());
     if (!for_notifier) return std::move(for_notifier).error();
     engine::EngineOptions for_engine;
     for_engine.threads = options_.threads;
+    for_engine.store_bytes_max = options_.store_gibibytes * 1024 * limits::mebibyte;
     if (auto checked = validate(for_engine); !checked) return checked;
 
     secrets_ = std::make_unique<notify::SecretBox>(key);
@@ -159,9 +187,36 @@ Result<void> ServerProcess::build_parts(const MasterKey& key) {
                                                context_.random, *std::move(tables), for_engine);
     keys_ = std::make_unique<KeyStore>(*database_, *writer_, context_.clock, context_.random);
     if (auto loaded = keys_->load(); !loaded) return loaded;
+    tenants_ = std::make_unique<TenantBook>(*database_, *writer_);
+    if (auto loaded = tenants_->load(); !loaded) return loaded;
+    RetentionOptions for_retention;
+    auto days = parse_retention(options_.keep, for_retention.days);
+    if (!days) {
+        days.error().field = "--keep";
+        return std::move(days).error();
+    }
+    for_retention.days = *days;
+    retention_ = std::make_unique<Retention>(*database_, *writer_, context_.clock, for_retention);
     api_ = std::make_unique<Api>(ApiServices{*database_, *writer_, *engine_, *notifier_, *links_,
-                                             *keys_, context_.clock, context_.random, log_});
+                                             *keys_, *tenants_, *retention_, context_.clock,
+                                             context_.random, log_});
     return make_admin_key(*keys_, database_->directory(), log_);
+}
+
+// A pass that found nothing says nothing.
+void ServerProcess::tell_of_retention(const Result<RetentionReport>& done) {
+    if (!done) {
+        log_.write(LogLevel::warning, "retention_failed",
+                   {{"code", to_string(done.error().code)}, {"message", done.error().message}});
+    } else if (done->jobs > 0) {
+        const auto held = std::chrono::duration_cast<std::chrono::microseconds>(done->longest_job);
+        log_.write(LogLevel::info, "retention",
+                   {{"batches", done->batches},
+                    {"deliveries", done->deliveries},
+                    {"events", done->events},
+                    {"jobs", done->jobs},
+                    {"longest_job_us", std::int64_t{held.count()}}});
+    }
 }
 
 Result<void> ServerProcess::start() {
@@ -193,7 +248,9 @@ Result<void> ServerProcess::start() {
                      "secrets; use --key-file or ASSAY_MASTER_KEY"}});
     if (auto built = build_parts(key->key); !built) return built;
     if (auto started = engine_->start(); !started) return started;
+    if (auto read = install_comps(options_.comps, engine_->comps(), log_); !read) return read;
     if (auto started = notifier_->start(); !started) return started;
+    retention_->start([this](const Result<RetentionReport>& done) { tell_of_retention(done); });
     server_->serve(*api_);
     return {};
 }
@@ -201,6 +258,7 @@ Result<void> ServerProcess::start() {
 // Requests first, since they call everything else; the writer last, since everything calls it.
 void ServerProcess::stop() {
     if (server_) server_->stop(requests_drain);
+    if (retention_) retention_->stop();
     if (engine_) engine_->stop();
     if (notifier_) notifier_->stop();
     if (writer_) writer_->stop();
@@ -282,8 +340,24 @@ void add_serve(CLI::App& application, CommandContext& context) {
                         "Let webhooks go to this private network, e.g. 10.1.0.0/16; repeatable");
     command->add_flag("--recover", options->recover,
                       "Start although the store has lost commits; says what is missing");
+    command
+        ->add_option("--keep", options->keep,
+                     "Days that things are kept: results=30,events=30,deliveries=30,"
+                     "dead_letters=90 where nothing else is said")
+        ->type_name("NAME=DAYS,...");
+    command
+        ->add_option("--store-limit", options->store_gibibytes,
+                     "GiB that the store may hold; beyond, submissions are refused with 507")
+        ->check(CLI::Range(1, 1'000'000))
+        ->type_name("GIB")
+        ->capture_default_str();
+    command
+        ->add_option("--fees", options->fees_directory,
+                     "Your own fee files (*.json): they come before ours; see docs/fees.md")
+        ->type_name("DIR");
     command->add_option("--threads", options->threads, "Threads that analyse; 0: one per core")
         ->check(CLI::Range(0, 256));
+    add_comps_options(*command, options->comps);
     command->footer(
         "Prints {\"event\":\"ready\",\"url\":...} on standard output when it takes requests; logs "
         "go to standard\nerror as JSON lines. The first start writes the admin key to "

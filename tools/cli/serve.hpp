@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/limits.hpp"
 #include "tools/cli/command.hpp"
+#include "tools/cli/comps_file.hpp"
 
 namespace assay::tools {
 
@@ -18,7 +20,11 @@ struct ServeOptions {
     std::vector<std::string> endpoint_cidrs;
     bool allow_insecure_endpoints = false;
     bool recover = false;
-    int threads = 0;  // of the graph; 0: one per core
+    std::string keep;  // "results=30,..."; empty: the defaults
+    std::uint64_t store_gibibytes = limits::store_bytes_max / (1024 * limits::mebibyte);
+    std::string fees_directory;  // the user's own fee files; empty: none
+    CompsFileOptions comps;      // for tenants that have uploaded none
+    int threads = 0;             // of the graph; 0: one per core
 };
 
 void add_serve(CLI::App& application, CommandContext& context);

@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "engine/base/encoding.hpp"
+#include "tools/cli/client_action.hpp"
 
 namespace assay::tools {
 
@@ -77,6 +78,28 @@ std::string url_encoded(std::string_view text) {
         }
     }
     return encoded;
+}
+
+Result<boost::json::array> all_pages(ApiClient& client, const std::string& path) {
+    boost::json::array items;
+    std::string after;
+    for (;;) {
+        auto page =
+            client.get(path + "?limit=100" + (after.empty() ? "" : "&after=" + url_encoded(after)));
+        if (!page) return std::move(page).error();
+        if (const auto* data = member(*page, "data"); data != nullptr && data->is_array())
+            items.insert(items.end(), data->get_array().begin(), data->get_array().end());
+        const auto* more = member(*page, "has_more");
+        after = text_member(*page, "next");
+        if (more == nullptr || !more->is_bool() || !more->get_bool() || after.empty()) return items;
+    }
+}
+
+void print_json_list(CommandContext& context, boost::json::array items) {
+    print_json(context, boost::json::object{{"object", "list"},
+                                            {"data", std::move(items)},
+                                            {"has_more", false},
+                                            {"next", nullptr}});
 }
 
 void print_json(CommandContext& context, const boost::json::value& value) {

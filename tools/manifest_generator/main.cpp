@@ -16,6 +16,8 @@ struct Arguments {
     std::string format = "ndjson";
     std::string file = "-";
     std::string as_of;
+    std::string comps_file;
+    std::size_t comps_per_product = 8;
     assay::tools::GeneratorOptions options;
 };
 
@@ -25,31 +27,52 @@ struct Close {
     }
 };
 
-int write_manifest(const Arguments& arguments) {
-    const std::unique_ptr<std::FILE, Close> file(
-        arguments.file == "-" ? stdout : std::fopen(arguments.file.c_str(), "wb"));
+// A header, then what `append` writes for each of `rows` products.
+template <class Append>
+int write_rows(const std::string& path, std::uint64_t rows, std::string block, Append append) {
+    const std::unique_ptr<std::FILE, Close> file(path == "-" ? stdout
+                                                             : std::fopen(path.c_str(), "wb"));
     if (!file) {
-        std::perror(arguments.file.c_str());
+        std::perror(path.c_str());
         return 1;
     }
-    assay::tools::ManifestGenerator generator(arguments.options);
-    const bool csv = arguments.format == "csv";
-    std::string block;
     block.reserve(2 * block_bytes);
-    if (csv) assay::tools::ManifestGenerator::append_csv_header(block);
-    for (std::uint64_t row = 0; row < arguments.rows; ++row) {
-        csv ? generator.append_csv(row, block) : generator.append_ndjson(row, block);
-        if (block.size() < block_bytes && row + 1 < arguments.rows) continue;
+    for (std::uint64_t row = 0; row < rows; ++row) {
+        append(row, block);
+        if (block.size() < block_bytes && row + 1 < rows) continue;
         if (std::fwrite(block.data(), 1, block.size(), file.get()) != block.size()) {
-            std::perror(arguments.file.c_str());
+            std::perror(path.c_str());
             return 1;
         }
         block.clear();
     }
     if (!block.empty()) std::fwrite(block.data(), 1, block.size(), file.get());
     if (std::fflush(file.get()) == 0) return 0;
-    std::perror(arguments.file.c_str());
+    std::perror(path.c_str());
     return 1;
+}
+
+int write_manifest(const Arguments& arguments) {
+    using assay::tools::ManifestGenerator;
+    ManifestGenerator generator(arguments.options);
+    const bool csv = arguments.format == "csv";
+    std::string header;
+    if (csv) ManifestGenerator::append_csv_header(header);
+    return write_rows(
+        arguments.file, arguments.rows, header, [&](std::uint64_t row, std::string& block) {
+            csv ? generator.append_csv(row, block) : generator.append_ndjson(row, block);
+        });
+}
+
+int write_comps(const Arguments& arguments) {
+    using assay::tools::ManifestGenerator;
+    ManifestGenerator generator(arguments.options);
+    std::string header;
+    ManifestGenerator::append_comps_csv_header(header);
+    return write_rows(arguments.comps_file, arguments.rows, header,
+                      [&](std::uint64_t row, std::string& block) {
+                          generator.append_comps_csv(row, arguments.comps_per_product, block);
+                      });
 }
 
 }  // namespace
@@ -60,7 +83,8 @@ int main(int argc, char** argv) {
         "Writes a made-up product manifest: realistic titles, valid and broken identifiers, sold "
         "prices\nwith outliers, gaps. The same seed gives the same bytes.\n\n"
         "  assay-generate --rows 10000 --out lot.ndjson\n"
-        "  assay-generate --rows 500 --format csv --seed 7 > lot.csv");
+        "  assay-generate --rows 500 --format csv --seed 7 > lot.csv\n"
+        "  assay-generate --rows 500 --format csv --out lot.csv --comps sold.csv");
     app.add_option("--rows", arguments.rows, "How many products")->capture_default_str();
     app.add_option("--seed", arguments.options.seed, "Decides everything")->capture_default_str();
     app.add_option("--format", arguments.format, "ndjson or csv (csv has no comparables)")
@@ -71,6 +95,11 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("--as-of", arguments.as_of,
                    "The newest possible sale, default 2026-05-25T10:30:00Z");
+    app.add_option("--comps", arguments.comps_file,
+                   "Also write sold prices of the same products to this file, as CSV");
+    app.add_option("--comps-per-product", arguments.comps_per_product, "How many sales of each")
+        ->check(CLI::Range(0, 100'000))
+        ->capture_default_str();
     app.add_option("--out", arguments.file, "A file, or - for standard output")
         ->capture_default_str();
     try {
@@ -86,5 +115,6 @@ int main(int argc, char** argv) {
         }
         arguments.options.as_of = *time;
     }
+    if (!arguments.comps_file.empty() && write_comps(arguments) != 0) return 1;
     return write_manifest(arguments);
 }

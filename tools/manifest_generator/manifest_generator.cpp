@@ -70,11 +70,15 @@ void generate_model(SeededRandom& random, std::string& out) {
     if (number / 4'194'304 % 3 == 0) out += letters[number / 16'777'216 % letters.size()];
 }
 
+struct OutlierKind {
+    std::string_view title_prefix;
+    double factor;
+};
+constexpr std::array<OutlierKind, 4> outlier_kinds = {
+    {{"Bundle of 3: ", 2.8}, {"Lot of 2 ", 1.9}, {"For parts: ", 0.35}, {"Box only: ", 0.12}}};
+
 void generate_comparables(SeededRandom& random, double new_price, std::size_t wanted,
                           GeneratedProduct& out) {
-    static constexpr std::array<std::string_view, 4> prefixes = {"Bundle of 3: ", "Lot of 2 ",
-                                                                 "For parts: ", "Box only: "};
-    static constexpr std::array<double, 4> outlier_factors = {2.8, 1.9, 0.35, 0.12};
     const double rareness = random.next_unit();
     std::size_t count = std::min(wanted, comparables_max);
     if (rareness < 0.05) {
@@ -89,9 +93,9 @@ void generate_comparables(SeededRandom& random, double new_price, std::size_t wa
             new_price * condition.factor * std::exp(comparable_log_sd * next_normal(random));
         comparable.title_prefix = {};
         if (random.next_unit() < outlier_share) {
-            const std::size_t kind = random.next_u64() % prefixes.size();
-            comparable.title_prefix = prefixes[kind];
-            price *= outlier_factors[kind];
+            const OutlierKind& kind = pick(random, outlier_kinds);
+            comparable.title_prefix = kind.title_prefix;
+            price *= kind.factor;
         }
         const std::uint64_t number = random.next_u64();
         comparable.price = cents(price);
@@ -115,6 +119,13 @@ void append_cell(std::string& out, std::string_view text) {
         out += c;
     }
     out += '"';
+}
+
+double factor_of(std::string_view condition) noexcept {
+    for (const GradedCondition& known : conditions) {
+        if (known.name == condition) return known.factor;
+    }
+    return 0;
 }
 
 void append_two_digits(std::uint32_t number, std::string& out) {
@@ -284,6 +295,64 @@ void ManifestGenerator::append_csv(std::uint64_t index, std::string& out) {
     number(product.active_listings);
     append_cell(out, product.pallet_id);
     out += '\n';
+}
+
+void ManifestGenerator::append_comps_csv_header(std::string& out) {
+    out +=
+        "Sold Date,Item Title,Brand,Model,UPC,EAN,GTIN,ISBN,ASIN,Condition,Qty,Sold Price,Shipping,"
+        "Currency,Marketplace,Order ID\n";
+}
+
+void ManifestGenerator::append_comps_csv(std::uint64_t index, std::size_t count, std::string& out) {
+    constexpr std::int64_t old_minutes = std::int64_t{720} * minutes_per_day;
+    constexpr std::int64_t recent_minutes = std::int64_t{comparable_days} * minutes_per_day;
+    constexpr std::int64_t future_minutes = std::int64_t{5} * minutes_per_day;
+    GeneratedProduct& product = product_;
+    make(index, product);
+    // A stream of its own: the manifest is the same with and without sold prices.
+    SeededRandom random(options_.seed ^ 0xc0a95ULL ^ (index * 0xd1342543de82ef95ULL));
+    const double own_factor = factor_of(product.condition);
+    std::string title;
+    for (std::size_t sale = 0; sale < count; ++sale) {
+        const GradedCondition& other = pick_condition(random);
+        const bool same = own_factor == 0 || random.next_unit() < 0.6;
+        double price = static_cast<double>(product.true_price) / 100 *
+                       (same ? 1.0 : other.factor / own_factor) *
+                       std::exp(comparable_log_sd * next_normal(random));
+        title.clear();
+        if (random.next_unit() < outlier_share) {
+            const OutlierKind& kind = pick(random, outlier_kinds);
+            title = kind.title_prefix;
+            price *= kind.factor;
+        }
+        title += product.title;
+        const double age = random.next_unit();
+        const auto minutes = static_cast<std::int64_t>(
+            age < 0.01 ? -random.next_unit() * static_cast<double>(future_minutes)
+            : age < 0.66
+                ? random.next_unit() * static_cast<double>(recent_minutes)
+                : static_cast<double>(recent_minutes) +
+                      random.next_unit() * static_cast<double>(old_minutes - recent_minutes));
+        const std::uint64_t number = random.next_u64();
+        out += to_rfc3339(options_.as_of - std::chrono::minutes(minutes)).substr(0, 16);
+        out += ":00Z,";
+        for (const std::string_view text :
+             {std::string_view(title), product.brand, std::string_view(product.model),
+              std::string_view(product.upc), std::string_view(product.ean),
+              std::string_view(product.gtin), std::string_view(product.isbn),
+              std::string_view(product.asin), same ? product.condition : other.name}) {
+            append_cell(out, text);
+            out += ',';
+        }
+        out += "1,";
+        if (number % 500 == 0) out += '-';
+        out += format_decimal(cents(price), 2) + ',';
+        if (number / 512 % 5 >= 2)
+            out += format_decimal(static_cast<MinorUnits>(399 + number / 4096 % 10 * 100), 2);
+        out += ",USD,ebay_us,";
+        out += std::to_string(options_.seed) + '-' + std::to_string(index) + '-' +
+               std::to_string(sale) + '\n';
+    }
 }
 
 }  // namespace assay::tools

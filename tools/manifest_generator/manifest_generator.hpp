@@ -52,6 +52,12 @@ class ManifestGenerator {
     void append_csv(std::uint64_t index, std::string& out);
     static void append_csv_header(std::string& out);
 
+    // Sold prices of the same products, as a seller would export them: `count` sales each, one a
+    // line of CSV. One in three is older than 90 days, one in twelve an outlier, one in 500 a
+    // refund, which is no sale; a few are sold after as_of.
+    void append_comps_csv(std::uint64_t index, std::size_t count, std::string& out);
+    static void append_comps_csv_header(std::string& out);
+
   private:
     void append_time(std::uint32_t age_minutes, std::string& out) const;
 

@@ -68,7 +68,7 @@ class AnalysisPlanTest : public ::testing::Test {
 
 TEST_F(AnalysisPlanTest, NamesItsAnalyzersInTheOrderInWhichTheyRun) {
     EXPECT_THAT(analyzer_names(), ElementsAre("identity", "attributes", "price", "demand", "fees",
-                                              "profit", "verdict", "lot"));
+                                              "profit", "risk", "listing", "verdict", "lot"));
 }
 
 TEST_F(AnalysisPlanTest, RefusesAnUnknownNameAndListsTheKnown) {
@@ -92,9 +92,10 @@ TEST_F(AnalysisPlanTest, PrintsTheEnvelopeInTheOrderOfTheSchema) {
     EXPECT_EQ(envelope.at("progress").as_int64(), 100);
     EXPECT_TRUE(envelope.at("error").is_null());
     const auto& result = envelope.at("result").as_object();
-    EXPECT_THAT(keys(result), ElementsAre("schema_version", "engine", "fee_version", "as_of",
-                                          "input_hash", "identity", "attributes", "price", "demand",
-                                          "channels", "best_channel", "verdict", "evidence"));
+    EXPECT_THAT(keys(result),
+                ElementsAre("schema_version", "engine", "fee_version", "as_of", "input_hash",
+                            "identity", "attributes", "price", "demand", "channels", "best_channel",
+                            "verdict", "risks", "listing", "evidence"));
     EXPECT_EQ(result.at("schema_version").as_int64(), 1);
     EXPECT_EQ(result.at("engine").as_string(), version);
     EXPECT_EQ(result.at("fee_version").as_string(), "2025-02-14");
@@ -112,11 +113,12 @@ TEST_F(AnalysisPlanTest, PrintsEachPartInTheOrderOfTheSchema) {
                 ElementsAre("basis", "units_per_day", "str_ratio", "str_share", "p_sold_30",
                             "p_sold_90", "days_expected", "days_median", "months_of_supply"));
     const auto& channel = result.at("channels").at(0).as_object();
-    EXPECT_THAT(keys(channel),
-                ElementsAre("channel", "list_price", "fees", "fees_total", "shipping", "vat",
-                            "net_proceeds", "profit_p50", "profit_expected", "profit_p10",
-                            "profit_p90", "roi_expected", "roi_p50", "margin", "p_loss",
-                            "break_even", "max_buy_cost", "dead_zone", "profit_per_day"));
+    EXPECT_THAT(
+        keys(channel),
+        ElementsAre("channel", "list_price", "fees", "fees_total", "shipping", "vat",
+                    "net_proceeds", "profit_p50", "profit_expected", "profit_p10", "profit_p90",
+                    "roi_expected", "roi_p50", "margin", "p_loss", "break_even", "max_buy_cost",
+                    "dead_zone", "profit_per_day", "min_roi_price", "cash_days", "fee_version"));
     EXPECT_THAT(keys(result.at("verdict").as_object()),
                 ElementsAre("decision", "score", "reasons", "missing"));
     EXPECT_EQ(result.at("best_channel").as_string(), "ebay_us");
@@ -140,7 +142,7 @@ TEST_F(AnalysisPlanTest, RunsWhatIsNeededAndPrintsOnlyWhatWasNamed) {
 
 TEST_F(AnalysisPlanTest, PrintsFeesWithoutProfitAndProfitWithoutFees) {
     EXPECT_THAT(keys(result_of(game, {"fees"}).at("channels").at(0).as_object()),
-                ElementsAre("channel", "list_price", "fees", "fees_total"));
+                ElementsAre("channel", "list_price", "fees", "fees_total", "fee_version"));
     const auto profit = result_of(game, {"profit"}).at("channels").at(0).as_object();
     EXPECT_FALSE(profit.contains("fees"));
     EXPECT_TRUE(profit.contains("break_even"));

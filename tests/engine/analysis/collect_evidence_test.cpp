@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "engine/analysis/channel_choice.hpp"
 #include "tests/engine/analysis/fixtures.hpp"
 
 namespace assay::engine {
@@ -25,8 +26,8 @@ class EvidenceTest : public ::testing::Test {
     }
     void price_and_profit() {
         analysis.price = testing::price_of("USD", 4'232, 0.2);
-        choose_channels(product, analysis.price, official_tables(), testing::day("2026-06-01"),
-                        analysis.profit);
+        choose_channels(product, Condition::unknown, analysis.price, official_tables(),
+                        testing::day("2026-06-01"), analysis.profit);
         estimate_profit(product, analysis.price, analysis.demand, official_tables(), scratch,
                         analysis.profit);
     }

@@ -41,7 +41,7 @@ TEST(FeeTables, AreReadWhole) {
     ASSERT_THAT(channel, IsOk());
     EXPECT_EQ(channel->name, "x");
     EXPECT_EQ(channel->currency.code(), "EUR");
-    EXPECT_EQ(channel->postage_unknown_weight, 699);
+    EXPECT_EQ(channel->postage.unknown_weight, 699);
     const FeeTable& table = channel->tables.at(0);
     EXPECT_EQ(table.version, "2025-01-01");
     EXPECT_TRUE(table.net_of_vat);
@@ -105,12 +105,12 @@ TEST(FeeTables, BoundTheNumberOfSteps) {
 TEST(Postage, GoesByWeight) {
     const Channel* channel = official_tables().find_channel("ebay_de");
     ASSERT_NE(channel, nullptr);
-    EXPECT_EQ(channel->postage_for(2000), 549);
-    EXPECT_EQ(channel->postage_for(2001), 699);
-    EXPECT_EQ(channel->postage_for(10'000), 1049);
-    EXPECT_EQ(channel->postage_for(31'500), 1999);
-    EXPECT_EQ(channel->postage_for(38'000), 4900);
-    EXPECT_EQ(channel->postage_for(std::nullopt), 699);
+    EXPECT_EQ(channel->postage.amount_for(2000), 549);
+    EXPECT_EQ(channel->postage.amount_for(2001), 699);
+    EXPECT_EQ(channel->postage.amount_for(10'000), 1049);
+    EXPECT_EQ(channel->postage.amount_for(31'500), 1999);
+    EXPECT_EQ(channel->postage.amount_for(38'000), 4900);
+    EXPECT_EQ(channel->postage.amount_for(std::nullopt), 699);
 }
 
 }  // namespace

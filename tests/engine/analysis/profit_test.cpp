@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "engine/analysis/break_even.hpp"
+#include "engine/analysis/channel_choice.hpp"
 #include "engine/analysis/lognormal.hpp"
 #include "tests/engine/analysis/sale_fixtures.hpp"
 
@@ -27,9 +28,10 @@ class ProfitTest : public ::testing::Test {
         product.currency = *Currency::parse("USD");
         product.unit_cost = 1'500;
         product.costs.ship_out = 620;
+        product.overrides.channels = {"ebay"};  // in whatever currency
     }
     const ChannelProfit& run(const Price& price, const Tables& tables = official_tables()) {
-        choose_channels(product, price, tables, day(date), profit);
+        choose_channels(product, Condition::unknown, price, tables, day(date), profit);
         estimate_profit(product, price, demand, tables, scratch, profit);
         static const ChannelProfit none;
         return profit.used > 0 ? profit.channels[profit.best] : none;
@@ -208,6 +210,7 @@ TEST_F(ProfitTest, GoesToTheChannelsOfThePricesCurrency) {
 
 TEST_F(ProfitTest, GoesOnlyToNamedChannels) {
     product.market.channel = "ebay_de";
+    product.overrides.channels.clear();
     run(price_of("USD", 4'232, 0.2));
     EXPECT_EQ(profit.used, 0U);
     product.overrides.channels = {"EBAY_US"};
@@ -235,6 +238,76 @@ TEST_F(ProfitTest, TakesPostageFromTheWeightWhereNoneIsGiven) {
     product.weight_grams = 3'000;
     EXPECT_EQ(run(price_of("EUR", 4'232, 0.2)).shipping, 699);
     EXPECT_TRUE(profit.postage_assumed);
+}
+
+TEST_F(ProfitTest, LeavesPostageToTheChannelThatSends) {
+    product.costs.ship_out.reset();
+    product.overrides.channels = {"amazon_us_fba"};
+    product.weight_grams = 198;
+    product.dimensions_mm = {220, 150, 15};
+    const ChannelProfit& channel = run(price_of("USD", 2'499, 0.2));
+    EXPECT_EQ(channel.shipping, 0);
+    EXPECT_EQ(channel.profit_p50, 2'499 - 375 - 366 - 1'500);
+    EXPECT_FALSE(profit.postage_assumed);
+}
+
+TEST_F(ProfitTest, BillsVolumeAsWeightWhereTheCarrierDoes) {
+    product.costs.ship_out.reset();
+    product.weight_grams = 900;
+    EXPECT_EQ(run(price_of("USD", 9'000, 0.2)).shipping, 880);
+    product.dimensions_mm = {508, 305, 305};  // 18 lb by USPS
+    EXPECT_EQ(run(price_of("USD", 9'000, 0.2)).shipping, 2'300);
+}
+
+TEST_F(ProfitTest, TakesTheReturnsOfItsCategory) {
+    run(price_of("USD", 4'232, 0.2));
+    EXPECT_EQ(profit.return_rate, 80'000);
+    product.category = "Clothing > Dresses";
+    run(price_of("USD", 4'232, 0.2));
+    EXPECT_EQ(profit.return_rate, 180'000);
+    EXPECT_EQ(profit.return_group, "apparel");
+}
+
+TEST_F(ProfitTest, TaxesAtTheRateOfTheChannelsCountryWhereNoneIsGiven) {
+    product.tax = Tax{VatRegime::standard, std::nullopt, false};
+    EXPECT_EQ(run(price_of("EUR", 11'900, 0.2)).vat, 1'900);
+    product.tax->rate = 70'000;
+    EXPECT_EQ(run(price_of("EUR", 10'700, 0.2)).vat, 700);
+}
+
+TEST_F(ProfitTest, PaysTheEquivalenceSurchargeOnThePurchase) {
+    product.unit_cost = 12'100;  // 100.00 and 21 % VAT
+    product.tax = Tax{VatRegime::equivalence, 210'000, true};
+    const ChannelProfit& channel = run(price_of("EUR", 20'000, 0.2));
+    EXPECT_EQ(channel.vat, 0);
+    // Fees 22.45 and the VAT on them 4.71; 5.2 % of 100.00 on top of what was paid.
+    EXPECT_EQ(channel.fees_total, 2'245 + 471);
+    EXPECT_EQ(channel.profit_p50, 20'000 - 2'716 - 620 - 12'100 - 520);
+}
+
+TEST_F(ProfitTest, NamesThePriceThatEarnsTheReturnAskedFor) {
+    const ChannelProfit& channel = run(price_of("USD", 4'232, 0.2));
+    // 15.00 and 30 % of it after 13.6 %, 0.40 and 6.20 of postage.
+    EXPECT_EQ(channel.min_roi_price, 3'021);
+    product.overrides.min_roi = 0;
+    EXPECT_EQ(run(price_of("USD", 4'232, 0.2)).min_roi_price, 2'500);
+}
+
+TEST_F(ProfitTest, OfTwoChannelsTheOneThatPaysSoonerMayLeaveLess) {
+    sells_with(0.9, 20);
+    Tables tables = official_tables();
+    tables.channels = {*official_tables().find_channel("ebay_us"),
+                       *official_tables().find_channel("ebay_us")};
+    tables.channels[0].payout_days = 200;
+    tables.channels[1].tables.back().fixed[0].steps.back().second = 60;  // 0.20 dearer
+    run(price_of("USD", 4'232, 0.2), tables);
+    ASSERT_EQ(profit.used, 2U);
+    EXPECT_EQ(profit.best, 1U);
+    EXPECT_LT(*profit.channels[1].profit_expected, *profit.channels[0].profit_expected);
+    EXPECT_NEAR(*profit.channels[1].cash_days, 22, 1e-9);
+    tables.defaults.hurdle_rate = 0;
+    run(price_of("USD", 4'232, 0.2), tables);
+    EXPECT_EQ(profit.best, 0U);
 }
 
 TEST_F(ProfitTest, ListsBelowThePriceByTheShippingThatTheBuyerPays) {
@@ -324,7 +397,10 @@ TEST(Lognormal, PartsSumToTheWhole) {
     EXPECT_EQ(price.below(0).probability, 0);
     EXPECT_EQ(price.below(std::numeric_limits<double>::infinity()).mean, price.mean());
     EXPECT_NEAR(price.below(std::exp(8.0)).probability, 0.5, 1e-12);
+    EXPECT_EQ(price.probability_below(3'000), below.probability);
+    EXPECT_EQ(price.probability_below(0), 0);
     const Lognormal certain(8, 0);
+    EXPECT_EQ(certain.probability_below(2'982), 1);
     EXPECT_EQ(certain.below(2'980).probability, 0);
     EXPECT_EQ(certain.below(2'982).probability, 1);
 }

@@ -11,8 +11,7 @@ namespace assay::testing {
 
 inline engine::SaleTerms sale_terms(const engine::FeeTable& table, MinorUnits unit_cost) {
     engine::SaleTerms terms;
-    terms.table = &table;
-    terms.schedule = &table.standard;
+    terms.fees = engine::plan_fees(table, {});
     terms.unit_cost = unit_cost;
     return terms;
 }

@@ -104,7 +104,7 @@ TEST(SaleSegments, AgreeWithTheExactProfit) {
             ASSERT_NE(segment, segments.end());
             ASSERT_NEAR(segment->sold.at(at), static_cast<double>(sale_profit(terms, price, lines)),
                         3)
-                << terms.table->version << " at " << price;
+                << terms.fees.table->version << " at " << price;
         }
     }
 }

@@ -93,9 +93,10 @@ TEST_F(TablesTest, DefaultsOfTheFileAreThoseOfTheProgram) {
 }
 
 TEST_F(TablesTest, ChannelsAreFoundByNameAndMarketplace) {
-    ASSERT_EQ(tables->channels.size(), 2U);
+    ASSERT_EQ(tables->channels.size(), 10U);
     EXPECT_EQ(tables->find_channel("ebay_us"), &tables->channels[0]);
     EXPECT_EQ(tables->find_channel("EBAY_DE"), &tables->channels[1]);
+    EXPECT_EQ(tables->find_channel("Mercari_US")->name, "mercari");
     EXPECT_EQ(tables->find_channel("EBAY_FR"), nullptr);
 }
 
@@ -112,8 +113,9 @@ TEST_F(TablesTest, TheFeeTableInForceIsTheNewestNotLater) {
 class BrokenTablesTest : public ::testing::Test {
   protected:
     void SetUp() override {
-        for (const char* name :
-             {"analysis/defaults", "analysis/conditions", "analysis/recovery", "fees/ebay_us"}) {
+        for (const char* name : {"analysis/defaults", "analysis/conditions", "analysis/recovery",
+                                 "analysis/returns", "analysis/tax", "analysis/carriers",
+                                 "analysis/risks", "analysis/listings", "fees/ebay_us"}) {
             const std::string path = "data/" + std::string(name) + ".json";
             std::ifstream file(testing::source_tree() / path, std::ios::binary);
             files_[path] = {std::istreambuf_iterator<char>(file), {}};

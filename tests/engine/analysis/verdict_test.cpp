@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/analysis/channel_choice.hpp"
 #include "tests/engine/analysis/fixtures.hpp"
 
 namespace assay::engine {
@@ -21,6 +22,7 @@ class VerdictTest : public ::testing::Test {
     void SetUp() override {
         product.unit_cost = 1'500;
         product.costs.ship_out = 620;
+        product.overrides.channels = {"ebay"};
         demand.basis = DemandBasis::sold_count;
         demand.p_sold_horizon = 0.9;
         demand.days_expected = 20;
@@ -28,9 +30,11 @@ class VerdictTest : public ::testing::Test {
         price = price_of("USD", 4'232, 0.15);
     }
     const Verdict& run() {
-        choose_channels(product, price, official_tables(), day("2026-06-01"), profit);
+        choose_channels(product, Condition::unknown, price, official_tables(), day("2026-06-01"),
+                        profit);
         estimate_profit(product, price, demand, official_tables(), scratch, profit);
-        judge(product, identity, price, demand, profit, official_tables(), verdict);
+        assess_risks(product, identity, {}, price, profit, official_tables(), risk_scratch, risks);
+        judge(product, price, demand, profit, risks, official_tables(), verdict);
         return verdict;
     }
     Product product;
@@ -39,6 +43,8 @@ class VerdictTest : public ::testing::Test {
     Demand demand;
     Profit profit;
     ProfitScratch scratch;
+    RiskScratch risk_scratch;
+    Risks risks;
     Verdict verdict;
 };
 
@@ -105,6 +111,27 @@ TEST_F(VerdictTest, ReviewsHazardousGoodsAndConflictingIdentifiers) {
     identity.conflicts.push_back("identifier_conflict");
     EXPECT_EQ(run().decision, Decision::review);
     EXPECT_THAT(verdict.reasons, Contains("identifier_conflict"));
+}
+
+TEST_F(VerdictTest, ReviewsWhatTheWordsOfATitleGiveAway) {
+    product.title = "Flammable aerosol, 12 cans";
+    EXPECT_EQ(run().decision, Decision::review);
+    EXPECT_THAT(verdict.reasons, Contains("hazmat_review"));
+    product.title = "Louis Vuitton Speedy 30";
+    EXPECT_EQ(run().decision, Decision::review);
+    EXPECT_THAT(verdict.reasons, Contains("counterfeit_prone_review"));
+    product.risk.authenticated = false;
+    EXPECT_EQ(run().decision, Decision::avoid);
+    EXPECT_THAT(verdict.reasons, Contains("counterfeit_unproven"));
+    product.risk.authenticated = true;
+    EXPECT_EQ(run().decision, Decision::buy);
+}
+
+TEST_F(VerdictTest, NamesWhatAChannelNeededToBePriced) {
+    product.overrides.channels = {"amazon_us_fba"};
+    EXPECT_EQ(run().decision, Decision::insufficient_data);
+    EXPECT_THAT(verdict.reasons, ElementsAre("channel_unknown"));
+    EXPECT_THAT(verdict.missing, ElementsAre("weight_g", "dims_mm"));
 }
 
 TEST_F(VerdictTest, AvoidsWhatIsBlockedHoweverGoodItLooks) {

@@ -106,7 +106,7 @@ TEST(Csv, ReadsLatin1AndTellsSo) {
     ASSERT_EQ(taken.items.size(), 1U);
     EXPECT_EQ(taken.items[0].json,
               "{\"title\":\"Sch\xc3\xb6ne S\xc3\xa4ge \xe2\x80\x93 gro\xc3\x9f\","
-              "\"Preis \xe2\x82\xac\":\"5\"}");
+              "\"currency\":\"EUR\",\"msrp\":\"5\"}");
     EXPECT_EQ(taken.report.encoding, "latin-1");
     EXPECT_EQ(taken.report.remarks.size(), 1U);
 }
@@ -262,7 +262,7 @@ TEST(Csv, ReadsTheVerbatimTargetLayout) {
     EXPECT_EQ(field_of(taken, "Seller Category"), "");
     EXPECT_EQ(field_of(taken, "Condition"), "condition");
     EXPECT_EQ(field_of(taken, "Optoro Condition"), "");
-    EXPECT_THAT(taken.items[0].json, HasSubstr(R"("category":"Toys > Building")"));
+    EXPECT_THAT(taken.items[0].json, HasSubstr(R"("category":"Dep > Toys > Building")"));
     EXPECT_THAT(taken.items[0].json, HasSubstr(R"("Division":"D")"));
 }
 
@@ -380,6 +380,136 @@ TEST(Csv, ProductsOfEveryRowAreUnderstood) {
     EXPECT_EQ(product.condition, Condition::very_good);
     EXPECT_EQ(product.market.sold_count, 7);
     EXPECT_EQ(product.image_count, 1);
+}
+
+TEST(Csv, ReadsUtf16AsSpreadsheetsExportIt) {
+    const std::string text = "Title\tMenge\tUVP\r\nS\xc3\xa4ge \xf0\x9f\x94\xa7\t2\t1.299,00\r\n";
+    const std::u16string wide = u"Title\tMenge\tUVP\r\nS\u00e4ge \U0001f527\t2\t1.299,00\r\n";
+    const Taken plain = table(text);
+    ASSERT_EQ(plain.items.size(), 1U);
+    for (const bool big : {false, true}) {
+        for (const bool marked : {true, false}) {
+            std::string bytes = marked ? (big ? "\xfe\xff" : "\xff\xfe") : "";
+            for (const char16_t unit : wide) {
+                const char low = static_cast<char>(unit & 0xff),
+                           high = static_cast<char>(unit >> 8);
+                bytes += big ? high : low;
+                bytes += big ? low : high;
+            }
+            const Taken taken = table(bytes);
+            ASSERT_THAT(taken.result, IsOk());
+            EXPECT_EQ(taken.items, plain.items);
+            EXPECT_EQ(taken.report.encoding, "utf-16");
+            for (std::size_t at = 0; at <= bytes.size(); ++at)
+                EXPECT_EQ(take_split(csv(), bytes, at), taken) << at;
+        }
+    }
+}
+
+TEST(Csv, ReadsATableWithoutAHeaderByItsValues) {
+    const Taken taken = table(
+        "4006381333931,Cordless drill 18V with case,2,129.99,259.98\n"
+        "5901234123457,Espresso machine 15 bar,1,99.00,99.00\n"
+        "4012345678901,Wool sweater for men,3,20.00,60.00\n");
+    ASSERT_THAT(taken.result, IsOk());
+    ASSERT_EQ(taken.items.size(), 3U);
+    EXPECT_EQ(taken.items[0].line, 1U);
+    EXPECT_EQ(taken.items[0].json,
+              R"({"title":"Cordless drill 18V with case","identifiers":{"gtin":"4006381333931"},)"
+              R"("quantity":2,"msrp":"129.99","msrp_total":"259.98"})");
+    EXPECT_EQ(taken.report.header_line, 0U);
+    EXPECT_THAT(taken.report.remarks[0], HasSubstr("no header line"));
+}
+
+TEST(Csv, LeavesRepeatedHeadersOut) {
+    const Taken taken = table("Title,Qty,Brand\nA,1,X\nTitle,Qty,Brand\nB,1,Y\nTitle,2,Z\n");
+    ASSERT_EQ(taken.items.size(), 3U);
+    EXPECT_EQ(taken.report.dropped.repeated_headers, 1U);
+    EXPECT_THAT(taken.report.remarks, ElementsAre("line 3 repeats the header and was left out"));
+}
+
+TEST(Csv, KnowsTotalsInFourLanguagesAndBySum) {
+    for (const char* total :
+         {"TOTAL", "Total (3 items)", "Grand Total:", "Gesamtsumme", "Summe", "TOTAL GENERAL",
+          "Suma", "Total g\xc3\xa9n\xc3\xa9ral", "Sous-total"}) {
+        const Taken taken = table("Title;Qty;Brand\nA;1;X\nB;2;Y\n" + std::string(total) + ";;\n");
+        EXPECT_EQ(taken.items.size(), 2U) << total;
+        EXPECT_EQ(taken.report.dropped.totals, 1U) << total;
+    }
+    EXPECT_EQ(table("Title,Qty,Ext. Retail\nA,2,\"$1,000.00\"\nB,3,$10.50\n,,\"$1,010.50\"\n")
+                  .items.size(),
+              2U);
+}
+
+TEST(Csv, TakesCurrencyAndUnitsFromHeaders) {
+    EXPECT_EQ(
+        first("Title;Unit Retail (GBP);Weight [kg];Dimensions in cm\nA;9,99;1,5;30x20x10,5\n"),
+        R"({"title":"A","currency":"GBP","msrp":"9.99","weight_g":1500,)"
+        R"("dims_mm":[300,200,105]})");
+    EXPECT_THAT(first("Title,Retail EUR,Cost USD\nA,10,5\n"),
+                HasSubstr(R"("unit_cost":{"amount":"5","currency":"USD"})"));
+    EXPECT_THAT(first("Title,MSRP,Currency\nA,10,\xe2\x82\xac\n"),
+                HasSubstr(R"("currency":"EUR")"));
+}
+
+TEST(Csv, FillsTheRestOfTheSchema) {
+    EXPECT_EQ(
+        first("Title,Variant,Pack Size,Length (in),Width (in),Height (in),Sold 30d,Monthly Sales,"
+              "Offers,Buy Box Price,Sold Price,Shipping Cost,Storage,Carrier,Battery Health,"
+              "Image 1,Image 2\n"
+              "A,Blue,6,10,5,2,12,4,3,9.5,8,4.99,1TB,Unlocked,87%,http://x/1.jpg,"
+              "http://x/2.jpg|http://x/3.jpg\n"),
+        R"({"title":"A","variant":"Blue","pack_size":6,"costs":{"ship_out":"4.99"},)"
+        R"("comparables":[{"price":"8","kind":"sold","source":"Sold Price"}],)"
+        R"("dims_mm":[254,127,51],)"
+        R"("images":["http://x/1.jpg","http://x/2.jpg","http://x/3.jpg"],)"
+        R"("market":{"sold_count":12,"sold_window_days":30,"monthly_sold":4,"competing_offers":3,)"
+        R"("buy_box_price":"9.5"},)"
+        R"("device":{"storage_gb":1024,"carrier":"Unlocked","battery_pct":87}})");
+}
+
+TEST(Csv, KeepsWhatItCannotReadUnderItsHeader) {
+    EXPECT_EQ(first("Title,Dims,Storage,Battery,Weight\nA,large,some,ok,light\n"),
+              R"({"title":"A","Weight":"light","Dims":"large","Storage":"some","Battery":"ok"})");
+}
+
+TEST(Csv, AnIdThatOnlySeemedToBeOneFailsNothing) {
+    std::string text = "ID,Title\n";
+    for (int i = 0; i < 100; ++i)
+        text += "p" + std::to_string(i) + ",Thing\n";
+    text += "p3,Again\n";
+    const Taken taken = table(text);
+    ASSERT_EQ(taken.items.size(), 101U);
+    EXPECT_EQ(field_of(taken, "ID"), "product_id");
+    EXPECT_EQ(taken.items[3].id, "p3");
+    EXPECT_FALSE(taken.items[100].fault);
+    EXPECT_EQ(taken.items[100].id.size(), 36U);
+    EXPECT_THAT(taken.items[100].json, HasSubstr(R"("ID":"p3")"));
+}
+
+TEST(Csv, TellsOfDigitsThatASpreadsheetHasLost) {
+    const Taken taken = table("Title,UPC\nA,9.78044E+12\nB,1.90199E+11\nC,8.45423E+11\n");
+    ASSERT_EQ(taken.items.size(), 3U);
+    EXPECT_THAT(taken.items[0].json, HasSubstr(R"("upc":"9.78044E+12")"));
+    ASSERT_EQ(taken.report.remarks.size(), 1U);
+    EXPECT_THAT(taken.report.remarks[0], HasSubstr("scientific notation"));
+}
+
+TEST(Csv, ValuesOverruleAHeaderOnlyAloud) {
+    const Taken taken = table("Title,UPC\nA,B0ABCDEF01\nB,B0ABCDEF02\nC,B0ABCDEF03\n");
+    EXPECT_EQ(field_of(taken, "UPC"), "identifiers.asin");
+    ASSERT_EQ(taken.report.remarks.size(), 1U);
+    EXPECT_THAT(taken.report.remarks[0], HasSubstr("headed identifiers.upc, but 3 of 3"));
+    IntakeOptions named = csv();
+    named.columns = {{"upc", "UPC"}};
+    EXPECT_EQ(field_of(take(named, "Title,UPC\nA,B0ABCDEF01\nB,B0ABCDEF02\nC,B0ABCDEF03\n"), "UPC"),
+              "identifiers.upc");
+}
+
+TEST(Csv, ShowsWhatItUnderstoodEvenWhereThatIsNotEnough) {
+    const Taken taken = table("Qty,Colour\n1,red\n");
+    EXPECT_THAT(taken.result, FailsWith(ErrorCode::invalid_input));
+    EXPECT_EQ(field_of(taken, "Qty"), "quantity");
 }
 
 TEST(Csv, ReadsTheSampleManifest) {

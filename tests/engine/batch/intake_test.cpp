@@ -238,10 +238,7 @@ TEST(Intake, NamesForeignFilesInOneSentence) {
         options.format = format;
         for (const std::string_view file :
              {"%PDF-1.7 ..."sv, "\x89PNG\r\n\x1a\n"sv, "\xff\xd8\xff\xe0"sv, "PK\x03\x04 xlsx"sv,
-              "\xd0\xcf\x11\xe0"sv,
-              "\xff\xfe"
-              "T\0i\0"sv,
-              "<!DOCTYPE html><html>"sv, "\x1f\x8b\x08"sv}) {
+              "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv, "<!DOCTYPE html><html>"sv, "\x1f\x8b\x08"sv}) {
             const Taken taken = take(options, file);
             EXPECT_THAT(taken.result, FailsWith(ErrorCode::unsupported_media));
             EXPECT_FALSE(taken.result.error().remedy.empty());
@@ -395,7 +392,12 @@ TEST(InputFormat, IsFoundByContentTypeOrFileName) {
     EXPECT_EQ(format_of_file_name("lot.tsv.gz"), InputFormat::csv);
     EXPECT_EQ(format_of_file_name("lot.jsonl"), InputFormat::ndjson);
     EXPECT_EQ(format_of_file_name("lot.json"), InputFormat::json);
-    EXPECT_EQ(format_of_file_name("lot.xlsx"), std::nullopt);
+    EXPECT_EQ(format_of_file_name("lot.XLSX"), InputFormat::xlsx);
+    EXPECT_EQ(format_of_file_name("lot.xls"), std::nullopt);
+    EXPECT_EQ(
+        format_of_content_type("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        InputFormat::xlsx);
+    EXPECT_EQ(format_of_content_type("application/octet-stream"), InputFormat::xlsx);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Quotas and idempotency keys.
 // SPDX-License-Identifier: MIT
+#include "engine/batch_store/tenants.hpp"
 #include "tests/engine/batch_store/batch_store_fixture.hpp"
 
 namespace assay::engine::batch_store {
@@ -20,8 +21,18 @@ class QuotaTest : public BatchStoreTest {
         with_key.fingerprint = fingerprint;
         return seal(with_key);
     }
+    template <class Change>
+    void change(Change change) {
+        ASSERT_THAT(write([&](Tx& tx) -> Result<void> {
+                        auto tenant = find_tenant(*tx, tenant_);
+                        if (!tenant || !*tenant) return fail(ErrorCode::not_found, "no tenant");
+                        change(**tenant);
+                        return update_tenant(tx, **tenant);
+                    }),
+                    IsOk());
+    }
     void limit(std::optional<std::int64_t> products) {
-        ASSERT_THAT(write([&](Tx& tx) { return set_quota_limit(tx, tenant_, products); }), IsOk());
+        change([&](Tenant& tenant) { tenant.plan_limit = products; });
     }
     Quota quota() {
         return *read([&](Connection& db) { return read_quota(db, tenant_, clock_.now()); });
@@ -37,7 +48,7 @@ class QuotaTest : public BatchStoreTest {
 TEST_F(QuotaTest, WithoutALimitUseIsCountedOnly) {
     ASSERT_THAT(submit(10), IsOk());
     ASSERT_THAT(submit(5), IsOk());
-    EXPECT_FALSE(quota().limit);
+    EXPECT_FALSE(quota().limit());
     EXPECT_EQ(quota().used, 15);
     EXPECT_EQ(quota().reset_at, *parse_time("2026-06-01"));
 }
@@ -77,9 +88,38 @@ TEST_F(QuotaTest, ACancelledBatchIsNotRefunded) {
     EXPECT_EQ(quota().used, 6);
 }
 
-TEST_F(QuotaTest, ANegativeLimitIsRefused) {
-    EXPECT_THAT(write([&](Tx& tx) { return set_quota_limit(tx, tenant_, -1); }),
-                FailsWith(ErrorCode::invalid_argument));
+TEST_F(QuotaTest, ThePlanIsUsedBeforeTheBonusAndTheBonusOnce) {
+    change([](Tenant& tenant) {
+        tenant.plan_limit = 10;
+        tenant.bonus_requests = 5;
+    });
+    EXPECT_EQ(quota().limit(), 15);
+    ASSERT_THAT(submit(8), IsOk());
+    EXPECT_EQ(quota().bonus_requests, 5);
+    ASSERT_THAT(submit(4), IsOk());
+    EXPECT_EQ(quota().bonus_requests, 3);
+    EXPECT_EQ(quota().used, 12);
+    EXPECT_EQ(quota().limit(), 15);
+    EXPECT_EQ(quota().remaining(), 3);
+    EXPECT_THAT(submit(4), FailsWith(ErrorCode::quota_exceeded));
+    clock_.jump_wall(std::chrono::days(31));  // a new month: the plan is whole, the bonus is not
+    EXPECT_EQ(quota().limit(), 13);
+    EXPECT_EQ(quota().remaining(), 13);
+    ASSERT_THAT(submit(13), IsOk());
+    EXPECT_EQ(quota().remaining(), 0);
+    EXPECT_EQ(quota().bonus_requests, 0);
+}
+
+TEST_F(QuotaTest, ABonusOutlivesAPlanThatWasLowered) {
+    change([](Tenant& tenant) { tenant.plan_limit = 10; });
+    ASSERT_THAT(submit(10), IsOk());
+    change([](Tenant& tenant) {
+        tenant.plan_limit = 2;
+        tenant.bonus_requests = 3;
+    });
+    EXPECT_EQ(quota().remaining(), 3);
+    ASSERT_THAT(submit(3), IsOk());
+    EXPECT_THAT(submit(1), FailsWith(ErrorCode::quota_exceeded));
 }
 
 TEST_F(QuotaTest, AnIdempotencyKeyRemembersItsBatchForADay) {

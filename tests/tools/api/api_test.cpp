@@ -2,167 +2,18 @@
 // SPDX-License-Identifier: MIT
 #include "tools/api/api.hpp"
 
-#include <gmock/gmock.h>
-
-#include <boost/json/parse.hpp>
-#include <condition_variable>
-#include <mutex>
-#include <thread>
-
-#include "engine/analysis/tables.hpp"
-#include "tests/support/matchers.hpp"
-#include "tests/support/temporary_directory.hpp"
+#include "tests/support/xlsx_writer.hpp"
+#include "tests/tools/api/api_fixture.hpp"
 
 namespace assay::tools {
 namespace {
 
-namespace json = boost::json;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::IsOk;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-struct Reply {
-    int status = 0;
-    std::vector<HttpField> fields;
-    std::string body;
-
-    json::object object() const { return json::parse(body).as_object(); }
-    std::string text(const char* name) const {
-        const auto found = object();
-        const auto* value = found.if_contains(name);
-        return value != nullptr && value->is_string() ? std::string(value->as_string().c_str())
-                                                      : std::string();
-    }
-    std::string field(const char* name) const {
-        const std::string* value = find_field(fields, name);
-        return value != nullptr ? *value : std::string();
-    }
-};
-
-std::vector<engine::Migration> migrations() {
-    std::vector<engine::Migration> all;
-    for (const auto module : {engine::batch_store::migrations(), notify::notify_store::migrations(),
-                              KeyStore::migrations()})
-        all.insert(all.end(), module.begin(), module.end());
-    return all;
-}
-
-class ApiTest : public ::testing::Test {
-  protected:
-    ApiTest() {
-        writer.add_listener(notifier);
-        EXPECT_THAT(engine.start(), IsOk());
-        EXPECT_THAT(notifier.start(), IsOk());
-        admin = make_key({Scope::admin});
-        other = make_key({Scope::admin}, "other");
-    }
-    ~ApiTest() override {
-        engine.stop();
-        notifier.stop();
-        writer.stop();
-    }
-
-    std::string make_key(std::vector<Scope> scopes, const char* tenant = "default") {
-        const auto made = keys.make(TenantId(tenant), "test", std::move(scopes), std::nullopt);
-        EXPECT_THAT(keys.add(made.key), IsOk());
-        return made.text;
-    }
-
-    // One request through the handler, its body in pieces, its stream to the end.
-    Reply call(const std::string& method, const std::string& target, const std::string& body = {},
-               std::vector<HttpField> fields = {}) {
-        HttpRequest request;
-        request.method = method;
-        request.target = target;
-        request.path = target.substr(0, target.find('?'));
-        if (request.path.size() < target.size())
-            request.query = target.substr(request.path.size() + 1);
-        request.fields = std::move(fields);
-        request.remote_address = "127.0.0.1";
-        if (!key.empty()) request.fields.push_back({"Authorization", "Bearer " + key});
-        if (!body.empty()) request.content_length = body.size();
-        auto begun = api.begin(request);
-        HttpResponse response;
-        if (auto* sink = std::get_if<std::unique_ptr<BodySink>>(&begun)) {
-            std::optional<HttpResponse> early;
-            for (std::size_t at = 0; at < body.size() && !early; at += 7)
-                early = (*sink)->feed(std::string_view(body).substr(at, 7));
-            response = early ? *std::move(early) : (*sink)->finish();
-        } else {
-            response = std::move(std::get<HttpResponse>(begun));
-        }
-        Reply reply{response.status, response.fields, response.body};
-        if (response.stream) reply.body = drain(*response.stream);
-        return reply;
-    }
-
-    static std::string drain(BodySource& source) {
-        std::mutex mutex;
-        std::condition_variable woken;
-        bool ready = false;
-        source.on_ready([&] {
-            const std::lock_guard lock(mutex);
-            ready = true;
-            woken.notify_all();
-        });
-        std::string all;
-        while (true) {
-            auto piece = source.next();
-            all += piece.bytes;
-            if (piece.state == BodySource::State::broken) return all + "(broken)";
-            if (piece.state == BodySource::State::ended) return all;
-            if (piece.state == BodySource::State::more) continue;
-            std::unique_lock lock(mutex);
-            if (!woken.wait_for(lock, std::chrono::seconds(60), [&] { return ready; }))
-                return all + "(silence)";
-            ready = false;
-        }
-    }
-
-    Reply submit(const std::string& products, const std::string& query = {},
-                 std::vector<HttpField> fields = {}) {
-        fields.push_back({"Content-Type", "application/x-ndjson"});
-        return call("POST", "/v1/batches" + query, products, std::move(fields));
-    }
-    // Submits and waits for the end by the event stream.
-    std::string finished_batch(const std::string& products) {
-        const Reply accepted = submit(products);
-        EXPECT_EQ(accepted.status, 202) << accepted.body;
-        const std::string id = accepted.text("id");
-        EXPECT_THAT(call("GET", "/v1/batches/" + id + "/events").body,
-                    HasSubstr("event: batch.completed\n"));
-        return id;
-    }
-
-    testing::TemporaryDirectory directory;
-    SystemClock clock;
-    SystemRandom random;
-    std::string log_text;
-    Log log{clock, [this](std::string_view line) { log_text += line; }};
-    std::vector<engine::Migration> schema = migrations();
-    std::unique_ptr<engine::Database> database =
-        *engine::Database::open({directory.path() / "data", false, {}}, schema);
-    engine::Writer writer{*database, clock};
-    notify::SecretBox secrets{{}};
-    notify::ResultsLinks links{"http://assay.test", std::string(32, 'k')};
-    notify::Notifier notifier{
-        notify::Notifier::Parts{*database, writer, clock, random, secrets, links}, {}};
-    engine::Engine engine{*database, writer, clock, random, *engine::load_tables()};
-    KeyStore keys{*database, writer, clock, random};
-    Api api{ApiServices{*database, writer, engine, notifier, links, keys, clock, random, log}};
-    std::string admin, other;
-    std::string key;
-};
-
-const std::string three_products =
-    R"({"product_id":"a","title":"Sony WH-1000XM4 headphones","condition":"used",)"
-    R"("msrp":"349.00","currency":"USD"})"
-    "\n"
-    R"({"product_id":"b","title":"Lego 75192","status":"nonsense",)"
-    R"("msrp":"849.99","currency":"USD"})"
-    "\n{\"product_id\":\"c\",\n";
+class ApiTest : public ApiFixture {};
 
 TEST_F(ApiTest, AnswersWhatIsNotThereAsProblems) {
     key = admin;
@@ -171,6 +22,7 @@ TEST_F(ApiTest, AnswersWhatIsNotThereAsProblems) {
     const Reply reply = call("DELETE", "/v1/batches");
     EXPECT_EQ(reply.status, 405);
     EXPECT_EQ(reply.field("Allow"), "POST, GET, HEAD");
+    EXPECT_EQ(call("PUT", "/v1/batches/x").field("Allow"), "GET, HEAD, DELETE");
     EXPECT_EQ(reply.field("Content-Type"), "application/problem+json");
     EXPECT_EQ(call("GET", "/v1/batches/none").text("code"), "not_found");
     EXPECT_EQ(call("GET", "/v1/batches/none/results").status, 404);
@@ -299,6 +151,44 @@ TEST_F(ApiTest, RefusesSubmissionsItCannotRead) {
     EXPECT_EQ(call("POST", "/v1/batches", "{\"products\":[", {{"Content-Type", "application/json"}})
                   .status,
               400);
+}
+
+TEST_F(ApiTest, TakesWorkbooksByTheirTypeOrTheirBytes) {
+    key = admin;
+    assay::testing::XlsxWriter workbook;
+    workbook.sheet("Cover", assay::testing::text_rows({{"Lot 7"}}))
+        .sheet("Lot", assay::testing::text_rows({{"Title", "MSRP"}, {"A", "9.99"}, {"B", "5"}}))
+        .sheet("Rest", assay::testing::text_rows({{"Title"}, {"C"}}));
+    for (const char* type : {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                             "application/octet-stream", "text/csv", "application/x-ndjson"}) {
+        const Reply reply = call("POST", "/v1/batches", workbook.bytes(), {{"Content-Type", type}});
+        ASSERT_EQ(reply.status, 202) << type << reply.body;
+        EXPECT_EQ(reply.object().at("total_products").as_int64(), 2) << type;
+    }
+    const auto named = [&](const char* query) {
+        return call("POST", std::string("/v1/batches?sheet=") + query, workbook.bytes(),
+                    {{"Content-Type", "application/octet-stream"}});
+    };
+    EXPECT_EQ(named("Rest").object().at("total_products").as_int64(), 1);
+    EXPECT_EQ(named("None").status, 400);
+    EXPECT_THAT(named("None").text("message"), HasSubstr("\"Cover\", \"Lot\", \"Rest\""));
+}
+
+TEST_F(ApiTest, SaysInOneSentenceWhatAWrongFileIs) {
+    key = admin;
+    const std::pair<std::string, const char*> files[] = {
+        {"%PDF-1.7 x", "is a PDF"},
+        {assay::testing::zip_of({{"content.xml", ""}}), ".ods"},
+        {"<!DOCTYPE html><html></html>", "web page"},
+        {std::string(600, '\2'), "binary data"}};
+    for (const auto& [bytes, tells] : files) {
+        for (const char* type : {"text/csv", "application/json", "application/octet-stream"}) {
+            const Reply reply = call("POST", "/v1/batches", bytes, {{"Content-Type", type}});
+            EXPECT_EQ(reply.status, 415) << tells << type;
+            EXPECT_THAT(reply.text("message"), HasSubstr(tells)) << type;
+        }
+    }
+    EXPECT_EQ(call("POST", "/v1/batches", "\n\n", {{"Content-Type", "text/csv"}}).status, 422);
 }
 
 TEST_F(ApiTest, ListsTheFaultsOfARefusedSubmission) {

@@ -13,6 +13,7 @@
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/source_tree.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/xlsx_writer.hpp"
 #include "tools/cli/analyze_streams.hpp"
 
 namespace assay::tools {
@@ -166,6 +167,59 @@ TEST_F(AnalyzeTest, ReadsStandardInputAndFindsItsFormat) {
     EXPECT_EQ(sniff_format(""), engine::InputFormat::csv);
 }
 
+TEST_F(AnalyzeTest, AWorkbookIsOneByItsBytesNotItsName) {
+    const std::string table =
+        assay::testing::text_rows({{"Item Desc", "MSRP"}, {"Kettle", "19.99"}});
+    assay::testing::XlsxWriter writer;
+    writer.sheet("Cover", assay::testing::text_rows({{"Lot 7"}})).sheet("Lot", table);
+    writer.sheet("Other", assay::testing::text_rows({{"Item Desc"}, {"Pan"}, {"Pot"}}));
+    for (const char* name : {"m.xlsx", "m.csv", "m", "m.json"}) {
+        const std::string path = file(name, writer.bytes());
+        ASSERT_EQ(run({path}), exit_ok) << name << error_.str();
+        EXPECT_EQ(lines_of(out_.str()), 1) << name;
+        ASSERT_EQ(run({path}, true), exit_ok) << name;
+        EXPECT_THAT(out_.str(), HasSubstr("read the sheet \"Lot\"; not read: \"Cover\", "
+                                          "\"Other\""));
+        ASSERT_EQ(run({path, "--sheet", "Other"}), exit_ok) << name;
+        EXPECT_EQ(lines_of(out_.str()), 2) << name;
+    }
+    in_.str(writer.bytes());
+    ASSERT_EQ(run({"-"}), exit_ok) << error_.str();
+    EXPECT_EQ(run({file("m.xlsx", writer.bytes()), "--sheet", "None"}), exit_failed);
+    EXPECT_THAT(error_.str(), HasSubstr("has no sheet \"None\""));
+    ASSERT_EQ(run({file("text.xlsx", manifest())}), exit_ok) << "text is read as what it is";
+    EXPECT_EQ(lines_of(out_.str()), 3);
+}
+
+TEST_F(AnalyzeTest, AFileThatIsNoManifestGetsOneSentence) {
+    struct Wrong {
+        std::string name, bytes, tells;
+    };
+    for (const Wrong& wrong :
+         {Wrong{"m.csv", "%PDF-1.7\n", "is a PDF"}, Wrong{"m.pdf", "%PDF-1.7\n", "is a PDF"},
+          Wrong{"m.json", "\x89PNG\r\n\x1a\n", "picture"},
+          Wrong{"m.ndjson",
+                "\x7f"
+                "ELF\x02",
+                "program"},
+          Wrong{"m.xls", "<html><table>", "web page"},
+          Wrong{"m.xls", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Office file"},
+          Wrong{"m.zip", assay::testing::zip_of({{"a.jpg", ""}}), "ZIP archive"},
+          Wrong{"m.ods", assay::testing::zip_of({{"content.xml", ""}}), ".ods"},
+          Wrong{"m.csv", "", "is empty"}, Wrong{"m.csv", "\n\n \n", "blank lines"},
+          Wrong{"m.json", "", "is empty"}, Wrong{"m.xlsx", "", "is empty"},
+          Wrong{"m.bin", std::string(1000, '\1'), "binary data"}}) {
+        EXPECT_EQ(run({file(wrong.name, wrong.bytes)}), exit_failed) << wrong.tells;
+        EXPECT_THAT(error_.str(), HasSubstr(wrong.tells));
+        EXPECT_EQ(lines_of(error_.str()), 1) << error_.str();
+        EXPECT_EQ(out_.str(), "");
+    }
+    EXPECT_EQ(run({directory_.path().string()}), exit_failed);
+    EXPECT_THAT(error_.str(), AllOf(HasSubstr("is a directory"), HasSubstr(".xlsx")));
+    EXPECT_EQ(run({"/nowhere/m.csv"}), exit_failed);
+    EXPECT_THAT(error_.str(), HasSubstr("No such file"));
+}
+
 TEST_F(AnalyzeTest, WhatIsWrongWithTheCommandIsSaidBeforeAByteIsRead) {
     const std::string path = file("m.csv", manifest());
     EXPECT_EQ(run({}), exit_usage);
@@ -228,6 +282,56 @@ TEST_F(AnalyzeTest, AShopsProductListGivesALineForEach) {
     if (!std::filesystem::exists(path)) GTEST_SKIP() << "the public data is not here";
     ASSERT_EQ(run({path}), exit_ok) << error_.str();
     EXPECT_EQ(lines_of(out_.str()), 194);
+}
+
+TEST_F(AnalyzeTest, PricesComeFromOnesOwnSales) {
+    const std::string lot = file("lot.csv", "Title,EAN,Currency\nPens,4006381333931,EUR\n");
+    ASSERT_EQ(run({lot}), exit_ok);
+    EXPECT_THAT(out_.str(), HasSubstr(R"("p50":null)"));
+    std::string sales = "Verkaufspreis;EAN;Titel\n";
+    for (int i = 0; i < 9; ++i)
+        sales += "12,00 EUR;4006381333931;Pens\n";
+    const std::string sold = file("sold.csv", sales + "gratis;4006381333931;Pens\n");
+    ASSERT_EQ(run({lot, "--comps", sold}), exit_ok) << error_.str();
+    EXPECT_THAT(out_.str(), HasSubstr(R"("p50":1200)"));
+    EXPECT_THAT(out_.str(), HasSubstr(R"("source":"comps_book","rule":"gtin","detail":"9 rows)"));
+    EXPECT_THAT(error_.str(), HasSubstr("9 sold prices of 1 product"));
+    EXPECT_THAT(error_.str(), HasSubstr("1 row left out:\n    line 11: Verkaufspreis: is not an"));
+}
+
+TEST_F(AnalyzeTest, WithOnesOwnSalesTheBytesAreTheSameForAnyNumberOfThreads) {
+    std::string lot = "Title,Brand,Model,Currency\n", sales = "Brand,Model,Price,Currency\n";
+    for (int i = 0; i < 1'000; ++i) {
+        const std::string name = "Acme,K-" + std::to_string(100 + i % 90) + ",";
+        lot += "Kettle," + name + "EUR\n";
+        sales += name + std::to_string(10 + i % 7) + ".50,EUR\n";
+    }
+    const std::string manifest = file("lot.csv", lot), sold = file("sold.csv", sales);
+    ASSERT_EQ(run({manifest, "--comps", sold, "--threads", "1"}), exit_ok);
+    const std::string one = out_.str();
+    EXPECT_THAT(one, HasSubstr("comps_book"));
+    for (const char* threads : {"2", "8"}) {
+        ASSERT_EQ(run({manifest, "--comps", sold, "--threads", threads}), exit_ok);
+        EXPECT_TRUE(out_.str() == one) << threads << " threads";
+    }
+}
+
+TEST_F(AnalyzeTest, SoldPricesThatCannotBeReadGetOneSentence) {
+    const std::string lot = file("lot.csv", manifest());
+    EXPECT_EQ(run({lot, "--comps", (directory_.path() / "none.csv").string()}), exit_failed);
+    EXPECT_EQ(run({lot, "--comps", directory_.path().string()}), exit_failed);
+    EXPECT_EQ(run({lot, "--comps", file("x.csv", "%PDF-1.7")}), exit_failed);
+    EXPECT_THAT(error_.str(), HasSubstr("x.csv is a PDF, not a list of sold prices"));
+    EXPECT_EQ(run({lot, "--comps", lot}), exit_failed);
+    EXPECT_THAT(error_.str(), HasSubstr("no column that holds a price"));
+    const std::string odd = file("odd.csv", "Code,Betrag X\n4006381333931,5\n");
+    EXPECT_EQ(run({lot, "--comps", odd}), exit_failed);
+    EXPECT_EQ(run({lot, "--comps", odd, "--comps-columns", "price=Betrag X,ean=Code",
+                   "--comps-currency", "EUR"}),
+              exit_ok)
+        << error_.str();
+    EXPECT_EQ(run({lot, "--comps", odd, "--comps-currency", "XXZ"}), exit_failed);
+    EXPECT_THAT(out_.str(), ::testing::IsEmpty());
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
-// The check digits of GS1, ISBN-10 and IMEI, and UPC-E written out.
+// Weighted sums, digit by digit.
 // SPDX-License-Identifier: MIT
+#include "engine/base/check_digits.hpp"
+
 #include <cassert>
 
-#include "engine/analysis/identity.hpp"
-
-namespace assay::engine {
+namespace assay {
 namespace {
 
 int digit(char c) noexcept {
@@ -76,4 +76,4 @@ std::array<char, 12> expand_upc_e(std::string_view six, char number_system) noex
     return upc;
 }
 
-}  // namespace assay::engine
+}  // namespace assay

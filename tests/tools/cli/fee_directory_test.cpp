@@ -1,0 +1,74 @@
+// A directory of the user's own fee files: read in order of names, refused with file and reason.
+// SPDX-License-Identifier: MIT
+#include "tools/cli/fee_directory.hpp"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "engine/base/limits.hpp"
+#include "tests/support/matchers.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+namespace assay::tools {
+namespace {
+
+using testing::FailsWith;
+using ::testing::HasSubstr;
+using testing::IsOk;
+
+class FeeDirectory : public ::testing::Test {
+  protected:
+    void write(const std::string& name, const std::string& text) {
+        std::ofstream(directory_.path() / name, std::ios::binary) << text;
+    }
+    static std::string channel(const std::string& name, int ppm) {
+        return R"({"channel":")" + name + R"(","marketplace":"MINE","currency":"EUR",
+ "postage":{"steps":[{"amount":0}],"unknown_weight":0},
+ "tables":[{"effective":"2026-01-01","percentage_code":"share",
+  "standard":{"shape":"marginal","steps":[{"ppm":)" +
+               std::to_string(ppm) + "}]}}]}";
+    }
+    auto load() const { return load_tables_with(directory_.path().string()); }
+
+    testing::TemporaryDirectory directory_;
+};
+
+TEST_F(FeeDirectory, WithoutOneTheShippedTablesHold) {
+    EXPECT_THAT(load_tables_with(""), IsOk());
+}
+
+TEST_F(FeeDirectory, LaysItsFilesOverTheShippedOnes) {
+    write("b.json", channel("my_shop", 20'000));
+    write("a.json", channel("ebay_de", 30'000));
+    write("notes.txt", "not read");
+    const auto tables = load();
+    ASSERT_THAT(tables, IsOk());
+    EXPECT_EQ((*tables)->find_channel("ebay_de")->tables.back().standard.steps[0].rate, 30'000);
+    EXPECT_NE((*tables)->find_channel("my_shop"), nullptr);
+}
+
+TEST_F(FeeDirectory, NamesTheFileAndItsFault) {
+    write("mine.json", channel("my_shop", -1));
+    const auto tables = load();
+    ASSERT_THAT(tables, FailsWith(ErrorCode::invalid_input));
+    EXPECT_THAT(tables.error().message, HasSubstr("mine.json"));
+    EXPECT_THAT(tables.error().message, HasSubstr("/tables/0/standard/steps/0/ppm"));
+}
+
+TEST_F(FeeDirectory, RefusesWhatIsNoDirectoryOrHoldsNothing) {
+    EXPECT_THAT(load(), FailsWith(ErrorCode::invalid_argument));
+    EXPECT_THAT(load_tables_with((directory_.path() / "none").string()),
+                FailsWith(ErrorCode::invalid_argument));
+}
+
+TEST_F(FeeDirectory, IsBounded) {
+    write("large.json", std::string(limits::fee_file_bytes_max + 1, ' '));
+    EXPECT_THAT(load(), FailsWith(ErrorCode::payload_too_large));
+    for (std::size_t i = 0; i <= limits::fee_files_max; ++i)
+        write(std::to_string(i) + ".json", "{}");
+    EXPECT_THAT(load(), FailsWith(ErrorCode::payload_too_large));
+}
+
+}  // namespace
+}  // namespace assay::tools

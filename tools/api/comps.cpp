@@ -1,0 +1,149 @@
+// /v1/comps: the tenant's own sold prices: uploaded, looked at, removed.
+// SPDX-License-Identifier: MIT
+#include <utility>
+
+#include "engine/base/json_writer.hpp"
+#include "engine/comps_shelf.hpp"
+#include "tools/api/api_json.hpp"
+#include "tools/api/problem.hpp"
+#include "tools/api/request_rules.hpp"
+#include "tools/api/resources.hpp"
+
+namespace assay::tools::resources {
+namespace {
+
+using engine::CompsShelf;
+using engine::InputFormat;
+
+HttpResponse comps_response(const CompsShelf::State& state) {
+    std::string body;
+    JsonWriter writer(body);
+    writer.begin_object().member("object", "comps").member("version", state.version);
+    writer.member("created_at", to_rfc3339(state.created_at));
+    writer.end_object();
+    body.back() = ',';  // the stored facts go on where this object would end
+    body += std::string_view(state.facts).substr(1);
+    return json_response(200, std::move(body));
+}
+
+// Streams the body into a book; ends with its facts or the refusal.
+class CompsSink final : public BodySink {
+  public:
+    CompsSink(ApiCall& call, std::unique_ptr<CompsShelf::Upload> upload)
+        : log_(call.services.log), upload_(std::move(upload)) {}
+
+    std::optional<HttpResponse> feed(std::string_view piece) override {
+        const auto fed = upload_->feed(piece);
+        if (fed) return std::nullopt;
+        return refusal(fed.error());
+    }
+
+    HttpResponse finish() override {
+        const auto state = upload_->finish();
+        if (!state) return refusal(state.error());
+        const engine::SoldReport& report = upload_->report();
+        log_.write(LogLevel::info, "comps_stored",
+                   {{"version", state->version},
+                    {"rows", static_cast<std::int64_t>(report.rows)},
+                    {"skipped", static_cast<std::int64_t>(report.skipped)}});
+        return comps_response(*state);
+    }
+
+  private:
+    HttpResponse refusal(const Error& error) {
+        if (http_status_of(error.code) == 500)
+            log_.write(LogLevel::error, "comps_failed",
+                       {{"code", to_string(error.code)}, {"message", error.message}});
+        return problem(error);
+    }
+
+    Log& log_;
+    std::unique_ptr<CompsShelf::Upload> upload_;
+};
+
+// "price=Betrag,ean=Artikelnummer"
+Result<std::vector<std::pair<std::string, std::string>>> columns_of(std::string_view text) {
+    std::vector<std::pair<std::string, std::string>> columns;
+    while (!text.empty()) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        const std::string_view one = text.substr(0, comma);
+        const std::size_t equals = one.find('=');
+        if (equals == 0 || equals == std::string_view::npos || equals + 1 == one.size())
+            return fail(ErrorCode::invalid_argument, "is no list of field=Header", "columns",
+                        "write it like price=Betrag,ean=Code");
+        columns.emplace_back(one.substr(0, equals), one.substr(equals + 1));
+        text.remove_prefix(std::min(comma + 1, text.size()));
+    }
+    return columns;
+}
+
+Result<engine::SoldReadOptions> read_options(const ApiCall& call) {
+    const auto allowed = call.query.only({"currency", "money_unit", "columns"});
+    if (!allowed) return allowed.error();
+    engine::SoldReadOptions options;
+    const std::string* type = call.request.field("content-type");
+    const auto format = type != nullptr ? engine::format_of_content_type(*type) : std::nullopt;
+    if (!format || *format == InputFormat::json)
+        return fail(ErrorCode::unsupported_media, "the content type is not one that is read here",
+                    "Content-Type", "send text/csv or application/x-ndjson");
+    options.format = *format;
+    if (const std::string* encoding = call.request.field("content-encoding")) {
+        options.gzip = equal_ignoring_case(*encoding, "gzip");
+        if (!options.gzip && !equal_ignoring_case(*encoding, "identity"))
+            return fail(ErrorCode::unsupported_media,
+                        "the content encoding is not one that is read", "Content-Encoding",
+                        "send gzip or none");
+    }
+    if (call.request.content_length.value_or(0) > options.bytes_max)
+        return fail(ErrorCode::payload_too_large,
+                    "the body is larger than " +
+                        std::to_string(options.bytes_max / limits::mebibyte) + " MiB",
+                    "Content-Length", "leave out the oldest sales, or send it gzipped");
+    if (const std::string* code = call.query.find("currency")) {
+        const auto currency = Currency::parse(*code);
+        if (!currency)
+            return fail(ErrorCode::invalid_argument, "is not an ISO 4217 currency", "currency",
+                        "write a code such as EUR");
+        options.currency = *currency;
+    }
+    if (const std::string* unit = call.query.find("money_unit")) {
+        if (*unit != "minor" && *unit != "major")
+            return fail(ErrorCode::invalid_argument, "is neither minor nor major", "money_unit");
+        options.money_unit = *unit == "major" ? engine::MoneyUnit::major : engine::MoneyUnit::minor;
+    }
+    if (const std::string* columns = call.query.find("columns")) {
+        auto named = columns_of(*columns);
+        if (!named) return std::move(named).error();
+        options.columns = *std::move(named);
+    }
+    return options;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<BodySink>> begin_comps_upload(ApiCall& call) {
+    auto options = read_options(call);
+    if (!options) return std::move(options).error();
+    auto upload = call.services.engine.comps().begin(call.tenant(), *std::move(options));
+    if (!upload) return std::move(upload).error();
+    return std::unique_ptr<BodySink>(std::make_unique<CompsSink>(call, *std::move(upload)));
+}
+
+Answer get_comps(ApiCall& call) {
+    if (const auto allowed = call.query.only({}); !allowed) return allowed.error();
+    const auto state = call.services.engine.comps().show(call.tenant());
+    if (!state) return state.error();
+    return comps_response(*state);
+}
+
+Answer delete_comps(ApiCall& call) {
+    if (const auto allowed = call.query.only({}); !allowed) return allowed.error();
+    const auto removed = call.services.engine.comps().remove(call.tenant());
+    if (!removed) return removed.error();
+    call.services.log.write(LogLevel::info, "comps_removed", {});
+    HttpResponse response;
+    response.status = 204;
+    return response;
+}
+
+}  // namespace assay::tools::resources

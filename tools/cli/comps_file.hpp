@@ -1,0 +1,33 @@
+// A file of sold prices on this machine: read into a book, and what there is to say about it.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/comps/read_comps.hpp"
+#include "tools/cli/command.hpp"
+
+namespace assay::tools {
+
+// --comps and what goes with it, of the commands that read such a file themselves.
+struct CompsFileOptions {
+    std::string file;                  // empty: none
+    std::string currency;              // of rows that name none
+    std::vector<std::string> columns;  // field=Header
+};
+void add_comps_options(CLI::App& command, CompsFileOptions& options);
+
+// "title='Item Desc'" and the like, from a repeated option. Errors: invalid_argument.
+Result<std::vector<std::pair<std::string, std::string>>> parse_columns(
+    const std::vector<std::string>& given, const std::string& flag);
+
+// Errors: io_error, invalid_argument, and those of engine::CompsReader; they name the file.
+Result<engine::LoadedComps> load_comps_file(const CompsFileOptions& options);
+
+// "1,000 sold prices of 120 products, 2026-02-01 to 2026-05-20", and on lines of their own how many
+// rows were left out and why the first of them were.
+std::string describe_comps(const engine::LoadedComps& comps, std::size_t faults_max);
+
+}  // namespace assay::tools
