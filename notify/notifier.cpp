@@ -24,6 +24,13 @@ ClientOptions client_options(const NotifierOptions& options) {
     client.urls = options.urls;
     client.addresses = options.addresses;
     client.ca_bundle = options.ca_bundle;
+    client.dns_timeout = options.dns_timeout;
+    client.connect_timeout = options.connect_timeout;
+    client.tls_timeout = options.tls_timeout;
+    client.connection_age_max = options.connection_age_max;
+    client.connection_idle_max = options.connection_idle_max;
+    client.connections_per_origin_max = options.connections_per_origin_max;
+    client.connections_idle_max = options.connections_idle_max;
     return client;
 }
 
@@ -40,7 +47,7 @@ Result<void> validate(const NotifierOptions& options) {
     if (options.drain < std::chrono::milliseconds(0)) {
         return fail(ErrorCode::invalid_argument, "the drain time must not be negative", "drain");
     }
-    return {};
+    return validate(client_options(options));
 }
 
 struct Notifier::Body {
@@ -195,7 +202,7 @@ Result<void> Notifier::start() {
 
 Result<void> Notifier::Body::begin() {
     if (Result<void> loaded = load(); !loaded) return loaded;
-    Result<std::unique_ptr<NameResolver>> made = make_resolver({});
+    Result<std::unique_ptr<NameResolver>> made = make_resolver({options.dns_timeout});
     if (!made) return std::move(made).error();
     resolver = *std::move(made);
     DispatcherOptions shard_options;

@@ -11,6 +11,7 @@
 
 #include "engine/base/clock.hpp"
 #include "engine/base/ids.hpp"
+#include "engine/base/limits.hpp"
 #include "engine/base/random.hpp"
 #include "engine/base/result.hpp"
 #include "engine/event/event.hpp"
@@ -30,6 +31,14 @@ struct NotifierOptions {
     std::string public_url;                   // base of results links and of CloudEvents' source
     std::string ca_bundle;                    // file; empty: the system's
     std::chrono::milliseconds drain{10'000};  // what stop() gives attempts under way
+    // Of each shard's connections to receivers.
+    std::chrono::milliseconds dns_timeout = limits::dns_timeout;
+    std::chrono::milliseconds connect_timeout = limits::connect_timeout;
+    std::chrono::milliseconds tls_timeout = limits::tls_timeout;
+    std::chrono::milliseconds connection_age_max = limits::connection_age_max;
+    std::chrono::milliseconds connection_idle_max{60'000};
+    std::size_t connections_per_origin_max = limits::connections_per_origin_max;
+    std::size_t connections_idle_max = limits::connections_idle_max;
 };
 Result<void> validate(const NotifierOptions& options);
 

@@ -3,19 +3,23 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
 
 #include "tools/cli/commands.hpp"
+#include "tools/cli/stop_signal.hpp"
+#include "tools/cli/terminal.hpp"
 
 namespace {
 
+// Of the first standard stream that is a terminal; 0: none is.
 int terminal_columns() {
-    winsize size{};
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
-    return std::clamp(static_cast<int>(size.ws_col), 40, 200);
+    for (const int stream : {STDOUT_FILENO, STDERR_FILENO}) {
+        winsize size{};
+        if (ioctl(stream, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    }
+    return 0;
 }
 
 std::optional<std::string> environment(const std::string& name) {
@@ -37,10 +41,14 @@ int main(int argument_count, char** arguments) {
     context.in_is_terminal = isatty(STDIN_FILENO) == 1;
     context.out_is_terminal = isatty(STDOUT_FILENO) == 1;
     context.error_is_terminal = isatty(STDERR_FILENO) == 1;
-    context.colour = environment("NO_COLOR").value_or("").empty() &&
-                     environment("TERM").value_or("dumb") != "dumb";
-    context.columns = terminal_columns();
+    const tools::TerminalFacts terminal = tools::terminal_facts(
+        {environment, context.out_is_terminal, context.error_is_terminal, terminal_columns()});
+    context.colour_out = terminal.colour_out;
+    context.colour_error = terminal.colour_error;
+    context.redraws = terminal.redraws;
+    context.columns = terminal.columns;
     context.environment = environment;
+    context.stop_source = [] { return std::make_unique<tools::StopSignal>(); };
 
     const int code = tools::run_command_line({arguments + 1, arguments + argument_count},
                                              tools::all_commands(), context);

@@ -1,4 +1,4 @@
-// Unpacks gzip as it arrives, up to a limit. Private to engine/batch.
+// Unpacks gzip as it arrives, up to a limit.
 // SPDX-License-Identifier: MIT
 #pragma once
 

@@ -19,6 +19,7 @@
 #include "engine/event/batch_facts.hpp"
 #include "engine/event/event.hpp"
 #include "engine/store/database.hpp"
+#include "engine/store/inspection.hpp"
 #include "engine/store/writer.hpp"
 
 namespace assay::engine::batch_store {
@@ -211,15 +212,6 @@ Result<std::optional<IdempotentAnswer>> find_idempotent(Connection& db, const Te
                                                         const std::string& key, TimePoint now);
 // Walks every stored row that carries a checksum, and tells those that fail it. Takes as long as
 // reading the whole store; for `assay doctor`.
-struct DamagedRow {
-    std::string table;        // "event", "chunk_input", "chunk_result", "comps_chunk"
-    std::int64_t key = 0;     // of the row
-    std::string description;  // what it held, and what that means
-};
-struct VerifyReport {
-    std::int64_t rows = 0;  // checked
-    std::vector<DamagedRow> damaged;
-};
 Result<VerifyReport> verify_rows(Connection& db);
 
 }  // namespace assay::engine::batch_store

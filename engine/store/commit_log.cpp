@@ -75,17 +75,11 @@ Result<void> number_commit(Connection& db, std::int64_t number) {
     return update.bind(1, number).run();
 }
 
-Result<void> migrate(Connection& db, std::span<const Migration> migrations) {
+Result<bool> is_current(Connection& db, std::span<const Migration> migrations) {
     const Result<bool> known = has_own_tables(db);
     if (!known) return known.error();
-    if (!*known) {
-        Result<void> made = db.execute(own_tables);
-        if (!made) {
-            if (db.in_transaction()) static_cast<void>(db.execute("ROLLBACK"));
-            return made;
-        }
-    }
-    // First every check, then the first change: a store that is too new is left as it is.
+    if (!*known) return false;
+    bool current = true;
     for (const Migration& step : migrations) {
         const auto newest = std::max_element(migrations.begin(), migrations.end(),
                                              [&](const Migration& a, const Migration& b) {
@@ -101,7 +95,25 @@ Result<void> migrate(Connection& db, std::span<const Migration> migrations) {
                             std::to_string(newest->number) + ")",
                         {}, "start that version or a later one");
         }
+        current = current && *applied == newest->number;
     }
+    return current;
+}
+
+Result<void> migrate(Connection& db, std::span<const Migration> migrations) {
+    const Result<bool> known = has_own_tables(db);
+    if (!known) return known.error();
+    if (!*known) {
+        Result<void> made = db.execute(own_tables);
+        if (!made) {
+            if (db.in_transaction()) static_cast<void>(db.execute("ROLLBACK"));
+            return made;
+        }
+    }
+    // First every check, then the first change: a store that is too new is left as it is.
+    const Result<bool> current = is_current(db, migrations);
+    if (!current) return current.error();
+    if (*current) return {};
     for (const Migration& step : migrations) {
         const Result<std::int64_t> applied = last_applied(db, step.module);
         if (!applied) return applied.error();

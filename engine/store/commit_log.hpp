@@ -15,6 +15,9 @@ Result<std::int64_t> read_commit_number(Connection& db);
 // Counts the open transaction's commit. `number` becomes its number.
 Result<void> number_commit(Connection& db, std::int64_t number);
 
+// Whether every step is applied. Changes nothing. Errors: schema_newer, io_error, corrupt.
+Result<bool> is_current(Connection& db, std::span<const Migration> migrations);
+
 // Applies what the store has not seen yet, each step in a transaction of its own.
 // Errors: schema_newer, io_error, storage_full, corrupt.
 Result<void> migrate(Connection& db, std::span<const Migration> migrations);

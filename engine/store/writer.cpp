@@ -92,6 +92,21 @@ struct Writer::Body {
     void tend_wal();
 };
 
+Result<void> validate(const WriterOptions& options) {
+    const auto bad = [](std::string message, std::string field) {
+        return fail(ErrorCode::invalid_argument, std::move(message), std::move(field));
+    };
+    if (options.queue_max < 1) return bad("must be at least 1", "queue_max");
+    if (options.group_max < 1 || options.group_max > options.queue_max)
+        return bad("must be from 1 to queue_max", "group_max");
+    if (options.checkpoint_bytes < 1 || options.checkpoint_bytes >= options.wal_bytes_max)
+        return bad("must be above 0 and below wal_bytes_max", "checkpoint_bytes");
+    if (options.reopen_delay_first.count() < 1 ||
+        options.reopen_delay_first > options.reopen_delay_max)
+        return bad("must be above 0 and at most reopen_delay_max", "reopen_delay_first");
+    return {};
+}
+
 Writer::Writer(Database& database, Clock& clock, WriterOptions options)
     : body_(std::make_unique<Body>(*database.body_, clock, options)) {
     body_->thread = std::thread([this] { body_->loop(); });

@@ -39,6 +39,8 @@ struct WriterOptions {
     std::chrono::milliseconds reopen_delay_first = limits::reopen_delay_first;  // doubles
     std::chrono::milliseconds reopen_delay_max = limits::reopen_delay_max;
 };
+// Errors: invalid_argument.
+Result<void> validate(const WriterOptions& options);
 
 // Runs jobs on its own thread, many to a commit (synchronous=FULL). A job that fails is rolled back
 // alone (savepoint). After an I/O error every job of the group is answered `unavailable`

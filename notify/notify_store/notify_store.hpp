@@ -13,6 +13,7 @@
 #include "engine/base/ids.hpp"
 #include "engine/base/result.hpp"
 #include "engine/store/database.hpp"
+#include "engine/store/inspection.hpp"
 #include "engine/store/writer.hpp"
 #include "notify/delivery/delivery.hpp"
 #include "notify/endpoint/endpoint.hpp"
@@ -139,6 +140,10 @@ struct LinkBase {
 Result<std::vector<LinkBase>> link_bases(engine::Connection& db);
 // From here on. Nothing is written when it is the latest already.
 Result<void> put_link_base(engine::Tx& tx, EventSeq after, std::string_view base);
+
+// Walks every delivery with its attempts and every endpoint, and tells those whose checksum fails.
+// It needs no master key, so what is sealed is not opened. For `assay doctor`.
+Result<engine::VerifyReport> verify_rows(engine::Connection& db);
 
 }  // namespace notify_store
 }  // namespace assay::notify

@@ -53,9 +53,34 @@ std::string ReceivedRequest::header(std::string_view name) const {
     return {};
 }
 
+namespace {
+
+struct ChunkedBody {
+    std::string text;
+    std::size_t size = 0;  // on the wire
+};
+
+// A chunked body without trailers (RFC 9112, 7.1), once it is there as a whole.
+std::optional<ChunkedBody> unchunked(std::string_view bytes) {
+    ChunkedBody body;
+    while (true) {
+        const std::size_t end = bytes.find("\r\n", body.size);
+        if (end == std::string_view::npos) return std::nullopt;
+        const std::string digits(bytes.substr(body.size, end - body.size));
+        const std::size_t length = std::stoul(digits, nullptr, 16);
+        body.size = end + 2 + length + 2;
+        if (bytes.size() < body.size) return std::nullopt;
+        if (length == 0) return body;
+        body.text += bytes.substr(end + 2, length);
+    }
+}
+
+}  // namespace
+
 std::optional<ReceivedRequest> Peer::read_request() {
     std::size_t head_end = std::string::npos;
     std::size_t wanted = 0;
+    bool chunked = false;
     ReceivedRequest request;
     for (;;) {
         if (head_end == std::string::npos) {
@@ -64,9 +89,19 @@ std::optional<ReceivedRequest> Peer::read_request() {
                 request = parse_head(std::string_view(buffer_).substr(0, head_end));
                 const std::string length = request.header("Content-Length");
                 wanted = head_end + 4 + (length.empty() ? 0 : std::stoul(length));
+                chunked = request.header("Transfer-Encoding") == "chunked";
             }
         }
-        if (head_end != std::string::npos && buffer_.size() >= wanted) break;
+        if (chunked) {
+            if (const auto body = unchunked(std::string_view(buffer_).substr(head_end + 4))) {
+                request.body = body->text;
+                wanted = head_end + 4 + body->size;
+                break;
+            }
+        } else if (head_end != std::string::npos && buffer_.size() >= wanted) {
+            request.body = buffer_.substr(head_end + 4, wanted - head_end - 4);
+            break;
+        }
         char bytes[16'384];
         const auto got = tls_ != nullptr ? SSL_read(tls_, bytes, sizeof bytes)
                                          : ::recv(descriptor_, bytes, sizeof bytes, 0);
@@ -74,7 +109,6 @@ std::optional<ReceivedRequest> Peer::read_request() {
         buffer_.append(bytes, static_cast<std::size_t>(got));
     }
     request.connection = number_;
-    request.body = buffer_.substr(head_end + 4, wanted - head_end - 4);
     buffer_.erase(0, wanted);
     {
         const std::lock_guard lock(owner_->mutex_);

@@ -135,9 +135,9 @@ void write_share(JsonWriter& writer, const std::string& text) {
 
 // Options given as query parameters, in the JSON form that the engine reads and checks.
 Result<engine::BatchOptions> options_of(const Query& query) {
-    const auto allowed =
-        query.only({"collection_id", "metadata", "analyzers", "freight", "premium", "bid",
-                    "target_roi", "as_of", "money_unit", "on_invalid", "ci", "dry_run", "sheet"});
+    const auto allowed = query.only({"collection_id", "metadata", "analyzers", "freight", "premium",
+                                     "bid", "target_roi", "as_of", "money_unit", "on_invalid", "ci",
+                                     "dry_run", "sheet", "columns"});
     if (!allowed) return allowed.error();
     std::string json;
     JsonWriter writer(json);
@@ -197,6 +197,9 @@ Result<engine::SubmitRequest> submit_request(const ApiCall& call) {
     auto options = options_of(call.query);
     if (!options) return std::move(options).error();
     request.intake.batch = *std::move(options);
+    auto columns = call.query.columns();
+    if (!columns) return std::move(columns).error();
+    request.intake.columns = *std::move(columns);
     request.intake.sheet = call.query.text("sheet").value_or("");
     if (const std::string* key = call.request.field("idempotency-key")) {
         if (key->empty() || key->size() > idempotency_key_bytes_max ||

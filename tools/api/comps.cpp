@@ -61,22 +61,6 @@ class CompsSink final : public BodySink {
     std::unique_ptr<CompsShelf::Upload> upload_;
 };
 
-// "price=Betrag,ean=Artikelnummer"
-Result<std::vector<std::pair<std::string, std::string>>> columns_of(std::string_view text) {
-    std::vector<std::pair<std::string, std::string>> columns;
-    while (!text.empty()) {
-        const std::size_t comma = std::min(text.find(','), text.size());
-        const std::string_view one = text.substr(0, comma);
-        const std::size_t equals = one.find('=');
-        if (equals == 0 || equals == std::string_view::npos || equals + 1 == one.size())
-            return fail(ErrorCode::invalid_argument, "is no list of field=Header", "columns",
-                        "write it like price=Betrag,ean=Code");
-        columns.emplace_back(one.substr(0, equals), one.substr(equals + 1));
-        text.remove_prefix(std::min(comma + 1, text.size()));
-    }
-    return columns;
-}
-
 Result<engine::SoldReadOptions> read_options(const ApiCall& call) {
     const auto allowed = call.query.only({"currency", "money_unit", "columns"});
     if (!allowed) return allowed.error();
@@ -111,11 +95,9 @@ Result<engine::SoldReadOptions> read_options(const ApiCall& call) {
             return fail(ErrorCode::invalid_argument, "is neither minor nor major", "money_unit");
         options.money_unit = *unit == "major" ? engine::MoneyUnit::major : engine::MoneyUnit::minor;
     }
-    if (const std::string* columns = call.query.find("columns")) {
-        auto named = columns_of(*columns);
-        if (!named) return std::move(named).error();
-        options.columns = *std::move(named);
-    }
+    auto columns = call.query.columns();
+    if (!columns) return std::move(columns).error();
+    options.columns = *std::move(columns);
     return options;
 }
 

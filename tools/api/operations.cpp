@@ -65,7 +65,7 @@ HttpResponse text_response(int status, std::string type, std::string body) {
 }  // namespace
 
 Answer get_health(ApiCall&) {
-    return json_response(200, R"({"status":"ok"})");
+    return json_response(200, R"({"status":"ok","version":")" + std::string(version) + "\"}");
 }
 
 // Ready: the store can be read. While it is being re-opened after an I/O error it cannot.

@@ -40,6 +40,23 @@ Result<std::string> percent_decode(std::string_view text, bool plus_is_blank) {
     return out;
 }
 
+Result<NamedColumns> parse_columns(const std::vector<std::string>& pieces,
+                                   const std::string& parameter) {
+    NamedColumns columns;
+    for (const std::string& one : pieces) {
+        const std::size_t equals = one.find('=');
+        if (equals == std::string::npos && !columns.empty()) {
+            columns.back().second += "," + one;
+        } else if (equals == 0 || equals == std::string::npos || equals + 1 == one.size()) {
+            return fail(ErrorCode::invalid_argument, "'" + one + "' is no FIELD=HEADER", parameter,
+                        "write it like title=Item Desc,msrp=RRP");
+        } else {
+            columns.emplace_back(one.substr(0, equals), one.substr(equals + 1));
+        }
+    }
+    return columns;
+}
+
 Result<Query> Query::parse(std::string_view text) {
     Query query;
     while (!text.empty()) {
@@ -102,6 +119,18 @@ Result<bool> Query::boolean(std::string_view name, bool fallback) const {
 Result<std::int64_t> Query::limit() const {
     return integer("limit", static_cast<std::int64_t>(limits::page_limit_default), 1,
                    static_cast<std::int64_t>(limits::page_limit_max));
+}
+
+Result<NamedColumns> Query::columns() const {
+    const std::string* value = find("columns");
+    std::vector<std::string> pieces;
+    std::string_view text = value == nullptr ? std::string_view() : *value;
+    while (!text.empty()) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        pieces.emplace_back(text.substr(0, comma));
+        text.remove_prefix(std::min(comma + 1, text.size()));
+    }
+    return parse_columns(pieces, "columns");
 }
 
 Result<void> Query::only(std::initializer_list<std::string_view> known) const {

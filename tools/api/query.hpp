@@ -19,6 +19,13 @@ namespace assay::tools {
 // control character, bytes that are not UTF-8).
 Result<std::string> percent_decode(std::string_view text, bool plus_is_blank);
 
+using NamedColumns = std::vector<std::pair<std::string, std::string>>;  // field -> header
+
+// A list FIELD=HEADER,... split at its commas: a piece without "=" belongs to the header before it
+// ("title=Name, long"). `parameter` is what errors name. Errors: invalid_argument. Pure.
+Result<NamedColumns> parse_columns(const std::vector<std::string>& pieces,
+                                   const std::string& parameter);
+
 // The parameters of one request, each at most once.
 class Query {
   public:
@@ -33,6 +40,8 @@ class Query {
     Result<bool> boolean(std::string_view name, bool fallback) const;
     // limit=1..page_limit_max, page_limit_default without one.
     Result<std::int64_t> limit() const;
+    // columns=price=Betrag,ean=Code. Errors: invalid_argument.
+    Result<NamedColumns> columns() const;
     // Refuses every parameter that is not in the list, and says what is.
     Result<void> only(std::initializer_list<std::string_view> known) const;
 

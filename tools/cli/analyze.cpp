@@ -32,8 +32,15 @@ void add_analyze(CLI::App& application, CommandContext& context) {
                      "a table")
         ->type_name("NAME");
     add_column_option(*command, options->columns);
-    command->add_option("--out", options->out, "Write results as NDJSON to this file")
+    command
+        ->add_option("--out", options->out,
+                     "Write results to this file: NDJSON, or flat CSV for a name in .csv")
         ->type_name("FILE");
+    command
+        ->add_option("--out-format", options->out_format,
+                     "ndjson or csv, also for what is piped; default: by the name of --out")
+        ->check(CLI::IsMember({"ndjson", "csv"}))
+        ->type_name("FORMAT");
     command
         ->add_option("--only", options->only,
                      "Print only these analyses: identity, attributes, price, demand, fees,\n"
@@ -65,14 +72,14 @@ void add_analyze(CLI::App& application, CommandContext& context) {
     command->add_flag("--json", options->json,
                       "Print the answer as one JSON object; results only go to --out");
     command->footer(
-        "On a terminal you read the answer; piped, or with --out, you get one JSON result a line,\n"
-        "in input order, the same bytes for any number of threads.\n\n"
+        "On a terminal you read the answer; piped, or with --out, you get one JSON result\n"
+        "a line (or CSV), in input order, the same bytes for any number of threads.\n\n"
         "Examples:\n"
         "  assay analyze manifest.csv --freight 60 --premium 5%\n"
-        "  assay analyze manifest.csv --bid 250 --out results.ndjson\n"
+        "  assay analyze manifest.csv --bid 250 --out results.csv\n"
         "  assay analyze manifest.csv --comps my-sales.csv\n"
-        "  zcat products.ndjson.gz | assay analyze - --only identity,price > prices.ndjson\n\n"
-        "Exit code: 0 the run completed, 1 it could not, 2 the command was called wrongly.\n");
+        "  zcat products.ndjson.gz | assay analyze - --only price > prices.ndjson\n\n"
+        "Exit code: 0 the run completed, 1 it could not, 2 called wrongly.\n");
     command->callback([options, &context] { context.exit_code = run_analyze(*options, context); });
 }
 

@@ -19,7 +19,8 @@ struct AnalyzeOptions {
     std::string format;  // csv | xlsx | ndjson | json; empty: by name, else by the first bytes
     std::string sheet;   // of a workbook; empty: found
     std::vector<std::string> columns;  // field=Header
-    std::string out;                   // NDJSON results; empty: none on a terminal, else stdout
+    std::string out;                   // results; empty: none on a terminal, else stdout
+    std::string out_format;            // ndjson | csv; empty: by the name of `out`, else ndjson
     std::vector<std::string> only;
     int threads = 0;  // 0: one per core
     std::string freight, premium, bid;

@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <istream>
+#include <optional>
 #include <ostream>
 #include <span>
 #include <tuple>
 
 #include "engine/base/json_writer.hpp"
+#include "tools/api/query.hpp"
 #include "tools/cli/analyze.hpp"
 #include "tools/cli/analyze_streams.hpp"
 #include "tools/cli/batch_progress.hpp"
@@ -14,6 +16,8 @@
 #include "tools/cli/fee_directory.hpp"
 #include "tools/cli/local_analysis.hpp"
 #include "tools/cli/lot_report.hpp"
+#include "tools/cli/output_file.hpp"
+#include "tools/cli/results_csv.hpp"
 
 namespace assay::tools {
 
@@ -22,11 +26,6 @@ namespace {
 using namespace engine;
 
 // --- what the command line means -----------------------------------------------------------------
-
-int usage(CommandContext& context, const Error& error) {
-    context.error << "assay: " << describe(error) << "\nTry 'assay analyze --help'.\n";
-    return exit_usage;
-}
 
 // "5%", "5", "5.5 %" -> parts per million.
 Result<PartsPerMillion> parse_percent(std::string text) {
@@ -166,10 +165,13 @@ Result<void> print_answer(const AnalyzeOptions& options, const LocalAnalysis& an
         report.terms = (*lot)->terms;
         report.lot = &(*lot)->summary;
     }
-    context.out << lot_report(report, {context.columns, context.colour && context.out_is_terminal});
+    context.out << lot_report(report, {context.columns, context.colour_out});
     if (!options.out.empty()) {
         context.out << "\nResults: " << options.out << " ("
-                    << grouped(analysis.completed + analysis.failed) << " lines of NDJSON)\n";
+                    << grouped(analysis.completed + analysis.failed)
+                    << (is_csv(options.out_format, options.out) ? " rows of CSV"
+                                                                : " lines of NDJSON")
+                    << ")\n";
     }
     context.out.flush();
     return {};
@@ -205,7 +207,7 @@ Result<void> print_json_answer(const AnalyzeOptions& options, const LocalAnalysi
 int run_analyze(const AnalyzeOptions& options, CommandContext& context) {
     const SteadyTime started = context.clock.steady_now();
     auto run = prepare(options, context);
-    if (!run) return usage(context, run.error());
+    if (!run) return report_usage(context, run.error(), "analyze");
     AnalyzeInput input;
     const auto opened = input.open(options.file, options.format, context.in);
     if (!opened) return report(context, opened.error());
@@ -213,13 +215,18 @@ int run_analyze(const AnalyzeOptions& options, CommandContext& context) {
     run->intake.gzip = input.gzip;
     run->intake.bytes_max = run->intake.unpacked_bytes_max;  // nothing is sent over a wire here
 
-    AnalyzeOutput output;
+    OutputFile output;
     if (!options.out.empty()) {
         const auto writable = output.open(options.out);
         if (!writable) return report(context, writable.error());
         run->write = [&output](std::string_view lines) { return output.write(lines); };
     } else if (!context.out_is_terminal && !options.json) {
         run->write = [&context](std::string_view lines) { return write_lines(context.out, lines); };
+    }
+    std::optional<ResultsCsv> csv;
+    if (run->write && is_csv(options.out_format, options.out)) {
+        csv.emplace(std::move(run->write));
+        run->write = [&csv](std::string_view lines) { return csv->feed(lines); };
     }
     const bool for_people = context.out_is_terminal && !options.json;
     run->digest = for_people;
@@ -240,6 +247,10 @@ int run_analyze(const AnalyzeOptions& options, CommandContext& context) {
     const auto analysis = analyse_stream(bytes, std::move(*run));
     bar.clear();
     if (!analysis) return report_input(context, input.name, analysis.error());
+    if (csv) {
+        const auto finished = csv->finish();
+        if (!finished) return report_input(context, input.name, finished.error());
+    }
     if (!options.out.empty()) {
         const auto kept = output.finish();
         if (!kept) return report(context, kept.error());
@@ -247,7 +258,7 @@ int run_analyze(const AnalyzeOptions& options, CommandContext& context) {
     if (for_people || options.json) {
         const auto printed = for_people ? print_answer(options, *analysis, *tables, input, context)
                                         : print_json_answer(options, *analysis, *tables, context);
-        if (!printed) return usage(context, printed.error());
+        if (!printed) return report_usage(context, printed.error(), "analyze");
     }
     if (options.timings) print_timings(context, *analysis, context.clock.steady_now() - started);
     return exit_ok;

@@ -1,4 +1,4 @@
-// Opens and sniffs inputs, keeps outputs whole, draws the bar.
+// Opens and sniffs inputs, draws the bar.
 // SPDX-License-Identifier: MIT
 #include "tools/cli/analyze_streams.hpp"
 
@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "tools/cli/batch_progress.hpp"
+#include "tools/cli/output_file.hpp"
 
 namespace assay::tools {
 
@@ -74,23 +75,6 @@ InputFormat sniff_format(std::string_view bytes) noexcept {
     return whole_line ? InputFormat::ndjson : InputFormat::json;
 }
 
-Error stream_failure(const std::string& what) {
-    const int cause = errno;
-    const ErrorCode code = cause == ENOSPC  ? ErrorCode::storage_full
-                           : cause == EPIPE ? ErrorCode::cancelled
-                                            : ErrorCode::io_error;
-    const std::string reason = cause == 0 ? "" : ": " + std::generic_category().message(cause);
-    return fail(code, what + reason);
-}
-
-Result<void> write_lines(std::ostream& out, std::string_view lines) {
-    errno = 0;
-    out.write(lines.data(), static_cast<std::streamsize>(lines.size()));
-    out.flush();
-    if (!out) return stream_failure("cannot write the results");
-    return {};
-}
-
 namespace {
 
 Result<void> open_file(std::ifstream& file, const std::string& path) {
@@ -138,44 +122,9 @@ Result<void> AnalyzeInput::open(const std::string& path, const std::string& form
     return {};
 }
 
-Result<void> AnalyzeOutput::open(const std::string& path) {
-    std::error_code unknown;
-    const auto status = std::filesystem::status(path, unknown);
-    const bool plain = !std::filesystem::exists(status) || std::filesystem::is_regular_file(status);
-    path_ = path;
-    writing_ = plain ? path + ".part" : path;
-    errno = 0;
-    file_.open(writing_, std::ios::binary | std::ios::trunc);
-    if (!file_) return stream_failure("cannot write " + writing_);
-    return {};
-}
-
-Result<void> AnalyzeOutput::write(std::string_view lines) {
-    errno = 0;
-    file_.write(lines.data(), static_cast<std::streamsize>(lines.size()));
-    if (!file_) return stream_failure("cannot write " + writing_);
-    return {};
-}
-
-Result<void> AnalyzeOutput::finish() {
-    errno = 0;
-    file_.close();
-    if (!file_) return stream_failure("cannot write " + writing_);
-    std::error_code failed;
-    if (writing_ != path_) std::filesystem::rename(writing_, path_, failed);
-    if (failed) return fail(ErrorCode::io_error, "cannot write " + path_);
-    writing_ = path_;
-    return {};
-}
-
-AnalyzeOutput::~AnalyzeOutput() {
-    std::error_code ignored;
-    if (writing_ != path_) std::filesystem::remove(writing_, ignored);
-}
-
 void AnalyzeBar::show(std::uint64_t bytes, std::int64_t products) {
     const SteadyTime now = context_.clock.steady_now();
-    if (!context_.error_is_terminal || now - drawn_ < redraw_every) return;
+    if (!context_.redraws || now - drawn_ < redraw_every) return;
     drawn_ = now;
     visible_ = true;
     context_.error << "\r\x1b[K";

@@ -1,4 +1,4 @@
-// What `assay analyze` reads from and writes to, and the bar it shows meanwhile.
+// What `assay analyze` and `assay submit` read from, and the bar that is shown meanwhile.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -31,27 +31,6 @@ struct AnalyzeInput {
     std::string name;                        // as it is shown
     engine::InputFormat format = engine::InputFormat::csv;
     bool gzip = false;
-};
-
-// What a failed read or write of a stream means, by the system's word for it (errno): storage_full,
-// cancelled when the reader of a pipe has left (the usual end of `| head`), else io_error.
-Error stream_failure(const std::string& what);
-
-// Result lines to standard output, flushed. Errors: those of stream_failure.
-Result<void> write_lines(std::ostream& out, std::string_view lines);
-
-// Results go to a file beside the wanted one and take its name at the end, so that a run that fails
-// leaves no half a file and spoils no good one. What is no plain file (a pipe) is written directly.
-class AnalyzeOutput {
-  public:
-    ~AnalyzeOutput();  // without finish(): what was written is removed
-    Result<void> open(const std::string& path);
-    Result<void> write(std::string_view lines);
-    Result<void> finish();
-
-  private:
-    std::string path_, writing_;
-    std::ofstream file_;
 };
 
 // A bar on standard error if that is a terminal, gone when the answer comes.

@@ -1,147 +1,107 @@
-// submit, watch, results and cancel: options, help, and what they print.
+// watch, results and cancel: options, help, and what they print.
 // SPDX-License-Identifier: MIT
 #include "tools/cli/batches.hpp"
 
 #include <CLI/CLI.hpp>
-#include <fstream>
 #include <iostream>
 #include <memory>
 
-#include "tools/cli/analyze_streams.hpp"
+#include "tools/cli/batch_progress.hpp"
 #include "tools/cli/batch_watch.hpp"
+#include "tools/cli/output_file.hpp"
+#include "tools/cli/result_table.hpp"
+#include "tools/cli/results_csv.hpp"
 #include "tools/cli/server_options.hpp"
+#include "tools/settings/quantity.hpp"
 
 namespace assay::tools {
 namespace {
 
-struct SubmitOptions {
-    ServerOptions server;
-    std::string file, format, idempotency_key, collection_id, freight, premium, bid, as_of,
-        on_invalid, sheet;
-    std::vector<std::string> only;
-    bool wait = false;
-};
-
-std::string content_type(engine::InputFormat format) {
-    switch (format) {
-        case engine::InputFormat::csv:
-            return "text/csv";
-        case engine::InputFormat::ndjson:
-            return "application/x-ndjson";
-        case engine::InputFormat::json:
-            return "application/json";
-        case engine::InputFormat::xlsx:
-            return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    }
-    return {};
-}
-
-std::string query_of(const SubmitOptions& options) {
-    std::string query;
-    const auto add = [&](std::string_view name, const std::string& value) {
-        if (value.empty()) return;
-        query += (query.empty() ? "?" : "&") + std::string(name) + "=" + url_encoded(value);
-    };
-    add("collection_id", options.collection_id);
-    add("freight", options.freight);
-    add("premium", options.premium);
-    add("bid", options.bid);
-    add("as_of", options.as_of);
-    add("on_invalid", options.on_invalid);
-    add("sheet", options.sheet);
-    std::string only;
-    for (const auto& name : options.only)
-        only += (only.empty() ? "" : ",") + name;
-    add("analyzers", only);
-    return query;
-}
-
-Result<boost::json::value> send(ApiClient& client, const SubmitOptions& options,
-                                CommandContext& context) {
-    AnalyzeInput input;
-    if (auto opened = input.open(options.file, options.format, context.in); !opened)
-        return std::move(opened).error();
-    std::istream in(&*input.buffer);
-    const auto read = [&in](char* buffer, std::size_t size) {
-        in.read(buffer, static_cast<std::streamsize>(size));
-        return static_cast<std::size_t>(in.gcount());
-    };
-    return client.upload({"POST", "/v1/batches" + query_of(options), content_type(input.format),
-                          input.gzip, options.idempotency_key, read});
-}
-
-// Watches the batch to its end, prints it, and gives what the command ends with.
-int follow(ApiClient& client, const std::string& id, const ServerOptions& server,
-           CommandContext& context) {
-    auto ended = watch_batch(client, id, context);
-    if (!ended) return report(context, ended.error());
-    if (server.json) {
-        print_json(context, *ended);
-    } else {
-        print_batch(context, *ended);
-    }
-    return text_member(*ended, "status") == "completed" ? exit_ok : exit_failed;
-}
-
-// on_invalid=reject: the faults are what the caller came for.
-int report_refusal(const ApiClient& client, const SubmitOptions& options, const Error& error,
-                   CommandContext& context) {
-    const int code =
-        report_input(context, options.file == "-" ? "standard input" : options.file, error);
-    for (const Error& fault : client.faults())
-        context.error << "  " << describe(fault) << '\n';
-    return code;
-}
-
-int run_submit(const SubmitOptions& options, CommandContext& context) {
-    auto client = connect(options.server, context);
-    if (!client) return report(context, client.error());
-    auto batch = send(*client, options, context);
-    if (!batch) return report_refusal(*client, options, batch.error(), context);
-    const std::string id = text_member(*batch, "id");
-    if (!options.wait) {
-        if (options.server.json) {
-            print_json(context, *batch);
-        } else {
-            context.out << id << '\n';
-            if (context.out_is_terminal) {
-                context.error << "Accepted. Follow it with: assay watch " << id << '\n';
-            }
-        }
-        return exit_ok;
-    }
-    return follow(*client, id, options.server, context);
-}
-
 struct BatchOptionsOfCommand {
     ServerOptions server;
-    std::string batch, status, out;
+    std::string batch, status, out, format, timeout;
 };
 
 int run_watch(const BatchOptionsOfCommand& options, CommandContext& context) {
+    const auto timeout = timeout_of(options.timeout);
+    if (!timeout) return report_usage(context, timeout.error(), "watch");
     auto client = connect(options.server, context);
     if (!client) return report(context, client.error());
-    return follow(*client, options.batch, options.server, context);
+    WatchRequest request{options.batch, "", std::nullopt, false};
+    if (*timeout) request.deadline = context.clock.steady_now() + **timeout;
+    const auto stop = stop_source_of(context);
+    auto watched = watch_batch(*client, request, *stop, context);
+    if (!watched) return report(context, watched.error());
+    if (watched->end == WatchEnd::ended) {
+        if (context.json) {
+            print_json(context, watched->batch);
+        } else {
+            print_batch(context, watched->batch);
+        }
+    }
+    return exit_code_of(*watched, options.batch, context);
+}
+
+// Where results go, and what they become on their way.
+struct ResultSink {
+    std::function<Result<void>(std::string_view)> feed;
+    std::function<Result<void>()> finish = [] { return Result<void>(); };
+};
+
+// A person at a terminal reads a table, everybody else the lines themselves.
+ResultSink sink_for(const BatchOptionsOfCommand& options, CommandContext& context,
+                    OutputFile& file) {
+    const ResultsCsv::Write write = [&](std::string_view bytes) {
+        return options.out.empty() ? write_lines(context.out, bytes) : file.write(bytes);
+    };
+    if (is_csv(options.format, options.out)) {
+        auto csv = std::make_shared<ResultsCsv>(write);
+        return {[csv](std::string_view bytes) { return csv->feed(bytes); },
+                [csv] { return csv->finish(); }};
+    }
+    if (options.format.empty() && options.out.empty() && context.out_is_terminal && !context.json) {
+        auto table = std::make_shared<ResultTable>(
+            write, ResultTableStyle{context.columns, context.colour_out});
+        return {[table](std::string_view bytes) { return table->feed(bytes); },
+                [table] { return table->finish(); }};
+    }
+    return {write};
+}
+
+Result<void> print_results(ApiClient& client, const BatchOptionsOfCommand& options,
+                           CommandContext& context) {
+    const std::string path = "/v1/batches/" + url_encoded(options.batch);
+    const auto batch = client.get(path);
+    if (!batch) return batch.error();
+    const std::string status = text_member(*batch, "status");
+    if (!has_ended(status) && !context.json) {
+        context.error << "The batch is " << printable(status)
+                      << ": these are the results so far.\n";
+    }
+    OutputFile file;
+    if (!options.out.empty()) {
+        if (auto opened = file.open(options.out); !opened) return opened;
+    }
+    const ResultSink sink = sink_for(options, context, file);
+    Result<void> fed;
+    const std::string query =
+        options.status.empty() ? "" : "?status=" + url_encoded(options.status);
+    const auto streamed = client.stream(path + "/results" + query, "application/x-ndjson",
+                                        [&](std::string_view bytes) {
+                                            fed = sink.feed(bytes);
+                                            return fed.has_value();
+                                        });
+    if (!fed) return fed;
+    if (!streamed) return streamed;
+    if (auto finished = sink.finish(); !finished) return finished;
+    return options.out.empty() ? write_lines(context.out, {}) : file.finish();
 }
 
 int run_results(const BatchOptionsOfCommand& options, CommandContext& context) {
     auto client = connect(options.server, context);
     if (!client) return report(context, client.error());
-    AnalyzeOutput file;
-    if (!options.out.empty()) {
-        const auto opened = file.open(options.out);
-        if (!opened) return report(context, opened.error());
-    }
-    Result<void> written;
-    std::string path = "/v1/batches/" + url_encoded(options.batch) + "/results";
-    if (!options.status.empty()) path += "?status=" + url_encoded(options.status);
-    const auto streamed = client->stream(path, "application/x-ndjson", [&](std::string_view bytes) {
-        written = options.out.empty() ? write_lines(context.out, bytes) : file.write(bytes);
-        return written.has_value();
-    });
-    if (!streamed) return report(context, streamed.error());
-    if (written) written = options.out.empty() ? write_lines(context.out, {}) : file.finish();
-    return written ? exit_ok : report_input(context, {}, written.error());
+    const auto printed = print_results(*client, options, context);
+    return printed ? exit_ok : report_input(context, {}, printed.error());
 }
 
 int run_cancel(const BatchOptionsOfCommand& options, CommandContext& context) {
@@ -149,7 +109,7 @@ int run_cancel(const BatchOptionsOfCommand& options, CommandContext& context) {
     if (!client) return report(context, client.error());
     auto batch = client->post("/v1/batches/" + url_encoded(options.batch) + "/cancel", nullptr);
     if (!batch) return report(context, batch.error());
-    if (options.server.json) {
+    if (context.json) {
         print_json(context, *batch);
     } else {
         print_batch(context, *batch);
@@ -174,76 +134,50 @@ std::shared_ptr<BatchOptionsOfCommand> add_batch_command(
 
 }  // namespace
 
-void add_submit(CLI::App& application, CommandContext& context) {
-    auto options = std::make_shared<SubmitOptions>();
-    CLI::App* command =
-        application.add_subcommand("submit", "Send a manifest to a server; prints the batch's id");
-    command->group(group_client);
-    command
-        ->add_option("file", options->file,
-                     "The manifest (.csv, .xlsx, .ndjson, .json, also .gz), or -")
-        ->required()
-        ->type_name("");
-    command
-        ->add_option("--format", options->format,
-                     "How to read it; default: by its name, else by its first bytes")
-        ->check(CLI::IsMember({"csv", "xlsx", "ndjson", "json"}))
-        ->type_name("FORMAT");
-    command->add_option("--sheet", options->sheet, "The sheet of a workbook to read")
-        ->type_name("NAME");
-    command->add_flag("--wait", options->wait, "Stay, show progress, and print the outcome");
-    command
-        ->add_option("--collection", options->collection_id, "An id of yours that groups batches")
-        ->type_name("ID");
-    command
-        ->add_option("--idempotency-key", options->idempotency_key,
-                     "The same key and file again give the first batch, not a second one")
-        ->type_name("KEY");
-    command->add_option("--only", options->only, "Only these analyses, e.g. identity,price")
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->type_name("NAME,...");
-    command->add_option("--freight", options->freight, "Freight of the lot, e.g. 60.00")
-        ->type_name("AMOUNT");
-    command->add_option("--premium", options->premium, "Buyer's premium on the bid, e.g. 5%")
-        ->type_name("PERCENT");
-    command->add_option("--bid", options->bid, "A bid to judge")->type_name("AMOUNT");
-    command->add_option("--as-of", options->as_of, "Judge as of this time; default: now")
-        ->type_name("TIME");
-    command
-        ->add_option(
-            "--on-invalid", options->on_invalid,
-            "fail_item: a bad product fails alone (default); reject: refuse the whole batch")
-        ->check(CLI::IsMember({"fail_item", "reject"}))
-        ->type_name("RULE");
-    add_server_options(*command, options->server);
-    command->footer(
-        "Examples:\n"
-        "  assay submit manifest.csv --wait\n"
-        "  id=$(assay submit products.ndjson.gz) && assay results $id > results.ndjson\n\n"
-        "Exit code: 0 accepted (with --wait: completed), 1 refused or failed, 2 called wrongly.\n");
-    command->callback([options, &context] { context.exit_code = run_submit(*options, context); });
-}
-
 void add_watch(CLI::App& application, CommandContext& context) {
-    add_batch_command(application, "watch", "Follow a batch until it has ended", context,
-                      run_watch);
+    auto options = add_batch_command(application, "watch", "Follow a batch until it has ended",
+                                     context, run_watch);
+    CLI::App* command = application.get_subcommand("watch");
+    command->add_option("--timeout", options->timeout, "Watch no longer than this, e.g. 90s or 10m")
+        ->type_name("TIME");
+    command->footer(
+        "A bar on a terminal, else lines that a log can hold. A server that restarts in\n"
+        "the middle is waited for. Ctrl-C leaves the batch running.\n\n"
+        "Example: assay watch $(assay submit manifest.csv) --timeout 10m\n\n"
+        "Exit code: 0 the batch completed, 1 it failed, was cancelled or is not there,\n"
+        "2 called wrongly, 124 the time was up, 130 interrupted.\n");
 }
 
 void add_results(CLI::App& application, CommandContext& context) {
     auto options = add_batch_command(
-        application, "results", "Print a batch's results: one JSON object a line, in input order",
-        context, run_results);
+        application, "results", "Print a batch's results, in input order", context, run_results);
     CLI::App* command = application.get_subcommand("results");
     command->add_option("--status", options->status, "Only these products")
         ->check(CLI::IsMember({"completed", "failed", "cancelled"}))
         ->type_name("STATUS");
-    command->add_option("--out", options->out, "Write to this file")->type_name("FILE");
+    command->add_option("--out", options->out, "Write to this file; it appears when it is whole")
+        ->type_name("FILE");
+    command
+        ->add_option("--format", options->format,
+                     "ndjson: everything, a JSON object a line; csv: flat columns for a "
+                     "spreadsheet; default: by the name of --out, else ndjson")
+        ->check(CLI::IsMember({"ndjson", "csv"}))
+        ->type_name("FORMAT");
+    command->footer(
+        "On a terminal you see a table; piped you get NDJSON.\n\n"
+        "Examples:\n"
+        "  assay results BATCH --out results.csv\n"
+        "  assay results BATCH --status failed | jq .error\n\n"
+        "Exit code: 0 printed, 1 it could not be, 2 called wrongly.\n");
 }
 
 void add_cancel(CLI::App& application, CommandContext& context) {
     add_batch_command(application, "cancel", "Stop a batch; what is finished is kept", context,
                       run_cancel);
+    application.get_subcommand("cancel")->footer(
+        "What is being analysed at the moment is finished first.\n\n"
+        "Example: assay cancel BATCH && assay results BATCH --status completed\n\n"
+        "Exit code: 0 it is stopping or has stopped, 1 it had ended or is not known.\n");
 }
 
 }  // namespace assay::tools

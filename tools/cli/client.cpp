@@ -19,6 +19,8 @@ namespace {
 // ours.
 constexpr std::size_t reply_bytes_max = 64 * 1024 * 1024;
 
+constexpr long silence_seconds_max = 60;  // of a stream; a live one says something every 15
+
 struct CurlCleanup {
     void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
     void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
@@ -59,6 +61,11 @@ std::size_t on_write(char* bytes, std::size_t size, std::size_t count, void* con
 
 std::size_t on_read(char* buffer, std::size_t size, std::size_t count, void* context) {
     return (*static_cast<Transfer*>(context)->read)(buffer, size * count);
+}
+
+int on_progress(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    const auto& stop = *static_cast<const std::function<bool()>*>(context);
+    return stop() ? 1 : 0;
 }
 
 std::string text_of(const boost::json::object& object, std::string_view key) {
@@ -145,6 +152,7 @@ struct ApiClient::Body {
     ServerAddress address;
     Handle handle;
     std::vector<Error> faults;
+    std::function<bool()> stop;
 
     // Runs one transfer; `headers` beside Authorization and User-Agent.
     Result<ApiReply> run(std::string_view path, Headers headers, Transfer& transfer) {
@@ -160,6 +168,11 @@ struct ApiClient::Body {
         curl_easy_setopt(curl, CURLOPT_WRITEDATA, &transfer);
         curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 10L);
         curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+        if (stop) {
+            curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+            curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+            curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &stop);
+        }
         curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
         const CURLcode outcome = curl_easy_perform(curl);
         if (outcome != CURLE_OK && !(outcome == CURLE_WRITE_ERROR && transfer.stopped)) {
@@ -177,6 +190,8 @@ struct ApiClient::Body {
     }
 
     Error unreachable(CURLcode outcome) const {
+        if (outcome == CURLE_ABORTED_BY_CALLBACK)
+            return fail(ErrorCode::cancelled, "stopped before the server had answered");
         const bool connect =
             outcome == CURLE_COULDNT_CONNECT || outcome == CURLE_COULDNT_RESOLVE_HOST;
         return fail(connect ? ErrorCode::connect_failed : ErrorCode::io_error,
@@ -224,6 +239,10 @@ Result<ApiClient> ApiClient::make(ServerAddress address) {
     body->handle.reset(curl_easy_init());
     if (!body->handle) return fail(ErrorCode::internal, "libcurl could not start");
     return ApiClient(std::move(body));
+}
+
+void ApiClient::set_stop(std::function<bool()> stop) {
+    body_->stop = std::move(stop);
 }
 
 Result<boost::json::value> ApiClient::get(std::string_view path) {
@@ -287,6 +306,8 @@ const std::vector<Error>& ApiClient::faults() const noexcept {
 Result<void> ApiClient::stream(std::string_view path, std::string_view accept,
                                const std::function<bool(std::string_view)>& write) {
     body_->reset();
+    curl_easy_setopt(body_->handle.get(), CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(body_->handle.get(), CURLOPT_LOW_SPEED_TIME, silence_seconds_max);
     Transfer transfer;
     transfer.write = &write;
     Headers headers;

@@ -54,9 +54,13 @@ class ApiClient {
     // server.
     const std::vector<Error>& faults() const noexcept;
 
-    // Hands on the answer's bytes as they come, until the answer ends or `write` returns false.
+    // Hands on the answer's bytes as they come, until the answer ends or `write` returns false. A
+    // stream that says nothing for a minute is given up: live ones show every 15 s that they live.
     Result<void> stream(std::string_view path, std::string_view accept,
                         const std::function<bool(std::string_view)>& write);
+
+    // Asked about once a second while a call is under way: true ends it with `cancelled`.
+    void set_stop(std::function<bool()> stop);
 
   private:
     struct Body;

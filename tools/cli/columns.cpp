@@ -8,6 +8,7 @@
 #include <ostream>
 
 #include "engine/batch/report_json.hpp"
+#include "tools/api/query.hpp"
 #include "tools/cli/analyze_streams.hpp"
 #include "tools/cli/column_option.hpp"
 #include "tools/cli/columns_report.hpp"
@@ -19,7 +20,7 @@ using namespace engine;
 
 struct ColumnsOptions {
     std::string file;
-    std::string format;
+    std::string format, sheet;
     std::vector<std::string> columns;
     bool json = false;
 };
@@ -37,11 +38,8 @@ Result<void> read_all(std::istream& bytes, Intake& intake) {
 }
 
 int run_columns(const ColumnsOptions& options, CommandContext& context) {
-    auto named = parse_columns(options.columns);
-    if (!named) {
-        context.error << "assay: " << describe(named.error()) << "\nTry 'assay columns --help'.\n";
-        return exit_usage;
-    }
+    auto named = parse_columns(options.columns, "--columns");
+    if (!named) return report_usage(context, named.error(), "columns");
     AnalyzeInput input;
     if (auto opened = input.open(options.file, options.format, context.in); !opened)
         return report(context, opened.error());
@@ -55,6 +53,7 @@ int run_columns(const ColumnsOptions& options, CommandContext& context) {
     intake_options.gzip = input.gzip;
     intake_options.bytes_max = intake_options.unpacked_bytes_max;
     intake_options.columns = std::move(*named);
+    intake_options.sheet = options.sheet;
     intake_options.check_products = true;
     Intake intake(std::move(intake_options), [](const IntakeItem&) -> Result<void> { return {}; });
     std::istream bytes(&*input.buffer);
@@ -67,8 +66,7 @@ int run_columns(const ColumnsOptions& options, CommandContext& context) {
         write_report(writer, found);
         context.out << text << '\n' << std::flush;
     } else if (!found.columns.empty()) {
-        context.out << columns_report(input.name, found,
-                                      {context.columns, context.colour && context.out_is_terminal})
+        context.out << columns_report(input.name, found, {context.columns, context.colour_out})
                     << std::flush;
     }
     return read ? exit_ok : report(context, read.error());
@@ -87,13 +85,19 @@ void add_columns(CLI::App& application, CommandContext& context) {
     command
         ->add_option("--format", options->format,
                      "How to read it; default: by its name, else by its first bytes")
-        ->check(CLI::IsMember({"csv", "ndjson", "json"}))
+        ->check(CLI::IsMember({"csv", "xlsx", "ndjson", "json"}))
         ->type_name("FORMAT");
+    command
+        ->add_option("--sheet", options->sheet,
+                     "The sheet of a workbook to read; default: the first visible one that holds\n"
+                     "a table")
+        ->type_name("NAME");
     add_column_option(*command, options->columns);
     command->add_flag("--json", options->json, "Print one JSON object");
     command->footer(
-        "Columns are understood by their headers (English, German, Spanish, French) and by their\n"
-        "values. What is not understood is kept in product_data under its own header.\n\n"
+        "Columns are understood by their headers (English, German, Spanish, French) and\n"
+        "by their values. What is not understood is kept in product_data under its own\n"
+        "header.\n\n"
         "Examples:\n"
         "  assay columns manifest.csv\n"
         "  assay columns manifest.csv --columns title='Item Desc',msrp=RRP\n"

@@ -8,6 +8,7 @@
 #include "tools/cli/batch_progress.hpp"
 #include "tools/cli/server_options.hpp"
 #include "tools/cli/table.hpp"
+#include "tools/cli/text_width.hpp"
 
 namespace assay::tools {
 namespace {
@@ -17,27 +18,6 @@ using namespace engine;
 constexpr std::size_t header_width_max = 30;
 constexpr std::size_t faults_shown = 5;
 constexpr std::size_t sure = 70;  // percent; below, a person should look
-
-bool starts_character(char byte) {
-    return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
-}
-
-// Cut to `width` characters.
-std::string cut(std::string_view text, std::size_t width) {
-    std::string clean = printable(text);
-    std::size_t characters = 0;
-    for (std::size_t at = 0; at < clean.size(); ++at) {
-        if (!starts_character(clean[at]) || ++characters <= width) continue;
-        std::size_t end = at;
-        for (std::size_t back = 0; back < 3 && end > 0; ++back) {
-            do
-                --end;
-            while (end > 0 && !starts_character(clean[end]));
-        }
-        return clean.substr(0, end) + "...";
-    }
-    return clean;
-}
 
 std::string count_of(std::uint64_t count, std::string_view one, std::string_view many) {
     return grouped(static_cast<std::int64_t>(count)) + " " + std::string(count == 1 ? one : many);
@@ -58,7 +38,7 @@ class Report {
           width_(static_cast<std::size_t>(std::clamp(style.columns, 60, 160))) {}
 
     std::string text(const std::string& name) {
-        line(bold(cut(name, width_)));
+        line(bold(cut_to(printable(name), width_)));
         facts();
         used();
         unused();
@@ -123,7 +103,7 @@ class Report {
         for (const ColumnMapping& column : report_.columns) {
             if (column.field.empty()) continue;
             rows.push_back(
-                {cut(header_of(column), header_width_max), column.field,
+                {cut_to(printable(header_of(column)), header_width_max), column.field,
                  std::string(to_string(column.by)),
                  std::to_string(percent(column)) + " %" + (percent(column) < sure ? " ?" : ""),
                  samples_of(column)});
@@ -144,8 +124,8 @@ class Report {
         std::vector<std::vector<std::string>> rows = {{"COLUMN", "WHY", "VALUES"}};
         for (const ColumnMapping& column : report_.columns) {
             if (!column.field.empty()) continue;
-            rows.push_back(
-                {cut(header_of(column), header_width_max), column.why, samples_of(column)});
+            rows.push_back({cut_to(printable(header_of(column)), header_width_max), column.why,
+                            samples_of(column)});
         }
         if (rows.size() == 1) return;
         section("Not used, but kept in product_data");
@@ -157,19 +137,18 @@ class Report {
         const std::size_t last = rows[0].size() - 1;
         if (last == 2) {
             for (auto& row : rows)
-                row[1] = cut(row[1], width_ / 2);
+                row[1] = cut_to(row[1], width_ / 2);
         }
         std::size_t taken = 0;
         for (std::size_t i = 0; i < last; ++i) {
             std::size_t widest = 0;
             for (const auto& row : rows)
-                widest = std::max(widest, static_cast<std::size_t>(std::count_if(
-                                              row[i].begin(), row[i].end(), starts_character)));
+                widest = std::max(widest, display_width(row[i]));
             taken += widest + 2;
         }
         const std::size_t left = width_ > taken + 8 ? width_ - taken : 8;
         for (auto& row : rows)
-            row[last] = cut(row[last], left);
+            row[last] = cut_to(row[last], left);
         const std::string text = aligned(rows);
         const std::size_t end = text.find('\n');
         out_ += bold(text.substr(0, end)) + text.substr(end);

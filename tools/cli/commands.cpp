@@ -5,7 +5,11 @@
 #include "tools/cli/analyze.hpp"
 #include "tools/cli/batches.hpp"
 #include "tools/cli/columns.hpp"
+#include "tools/cli/completion.hpp"
 #include "tools/cli/comps.hpp"
+#include "tools/cli/config.hpp"
+#include "tools/cli/doctor.hpp"
+#include "tools/cli/explain.hpp"
 #include "tools/cli/listen.hpp"
 #include "tools/cli/serve.hpp"
 #include "tools/cli/signatures.hpp"
@@ -16,9 +20,9 @@ namespace assay::tools {
 
 namespace {
 constexpr AddCommand commands[] = {
-    add_analyze, add_columns, add_serve,    add_submit, add_watch,   add_results,
-    add_cancel,  add_comps,   add_webhooks, add_keys,   add_account, add_quota,
-    add_tenants, add_listen,  add_verify,   add_sign,
+    add_analyze, add_columns, add_explain,  add_serve,  add_submit,  add_watch,      add_results,
+    add_cancel,  add_comps,   add_webhooks, add_keys,   add_account, add_quota,      add_tenants,
+    add_listen,  add_verify,  add_sign,     add_doctor, add_config,  add_completion,
 };
 }  // namespace
 

@@ -138,13 +138,13 @@ void add_comps(CLI::App& application, CommandContext& context) {
                     "Name columns that are not understood: price=Betrag,ean=Code")
         ->type_name("FIELD=HEADER,...");
     put->footer(
-        "A row is one sale: its price, what was sold (gtin, upc, ean, isbn, asin, or brand with\n"
-        "model or mpn), and where you have them currency, shipping, sold_at, condition, title, "
-        "qty,\n"
-        "source, id, match, kind (sold or active). Headers in English, German, Spanish and French\n"
-        "are known. Rows that cannot be used are left out and listed.\n\n"
-        "Batches accepted from then on are priced with them; running ones keep what they began\n"
-        "with. The key needs the scope manage.\n\n"
+        "A row is one sale: its price, what was sold (gtin, upc, ean, isbn, asin, or\n"
+        "brand with model or mpn), and where you have them currency, shipping, sold_at,\n"
+        "condition, title, qty, source, id, match, kind (sold or active). Headers in\n"
+        "English, German, Spanish and French are known. Rows that cannot be used are left\n"
+        "out and listed.\n\n"
+        "Batches accepted from then on are priced with them; running ones keep what they\n"
+        "began with. The key needs the scope manage.\n\n"
         "Examples:\n"
         "  assay comps put sold.csv --currency EUR\n"
         "  assay comps put orders.csv --columns price=Betrag,sold_at=Datum\n"

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "engine/base/limits.hpp"
+#include "tools/api/query.hpp"
 #include "tools/cli/analyze_streams.hpp"
 #include "tools/cli/batch_progress.hpp"
 
@@ -28,20 +29,6 @@ void add_comps_options(CLI::App& command, CompsFileOptions& options) {
         ->delimiter(',')
         ->allow_extra_args(false)
         ->type_name("FIELD=HEADER,...");
-}
-
-Result<std::vector<std::pair<std::string, std::string>>> parse_columns(
-    const std::vector<std::string>& given, const std::string& flag) {
-    std::vector<std::pair<std::string, std::string>> columns;
-    for (const std::string& one : given) {
-        const std::size_t equals = one.find('=');
-        if (equals == 0 || equals == std::string::npos || equals + 1 == one.size()) {
-            return fail(ErrorCode::invalid_argument, "'" + one + "' is no FIELD=HEADER", flag,
-                        "write it like title='Item Desc'");
-        }
-        columns.emplace_back(one.substr(0, equals), one.substr(equals + 1));
-    }
-    return columns;
 }
 
 Result<engine::LoadedComps> load_comps_file(const CompsFileOptions& options) {

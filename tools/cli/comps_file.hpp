@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "engine/comps/read_comps.hpp"
@@ -18,10 +17,6 @@ struct CompsFileOptions {
     std::vector<std::string> columns;  // field=Header
 };
 void add_comps_options(CLI::App& command, CompsFileOptions& options);
-
-// "title='Item Desc'" and the like, from a repeated option. Errors: invalid_argument.
-Result<std::vector<std::pair<std::string, std::string>>> parse_columns(
-    const std::vector<std::string>& given, const std::string& flag);
 
 // Errors: io_error, invalid_argument, and those of engine::CompsReader; they name the file.
 Result<engine::LoadedComps> load_comps_file(const CompsFileOptions& options);

@@ -53,7 +53,7 @@ int run_list(const KeyOptions& options, ApiClient& client, CommandContext& conte
                         printable(text_member(key, "expires_at", "-")),
                         printable(text_member(key, "name"))});
     }
-    context.out << aligned(rows);
+    context.out << aligned(rows, {table_columns(context), {1, 4}, {}});
     return exit_ok;
 }
 
@@ -91,6 +91,7 @@ void add_keys(CLI::App& application, CommandContext& context) {
         ->add_option("id", options->id, "The key's id (ak_...)")
         ->required()
         ->type_name("");
+    keys->footer("Example: assay keys create --scopes submit,read --name warehouse\n");
 }
 
 }  // namespace assay::tools

@@ -286,7 +286,7 @@ void add_listen(CLI::App& application, CommandContext& context) {
         "Examples:\n"
         "  assay listen --port 8090 --profile resell-scan --secret-file secret.txt\n"
         "  assay listen --status 503 --delay 2000        # play a receiver that is unwell\n"
-        "  assay listen --forward-to http://127.0.0.1:3000/api/hook --secret-file secret.txt\n");
+        "  assay listen --forward-to http://127.0.0.1:3000/hook --secret-file secret.txt\n");
     command->callback([options, &context] { context.exit_code = run_listen(*options, context); });
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "tools/cli/batch_progress.hpp"
+#include "tools/cli/text_width.hpp"
 
 namespace assay::tools {
 
@@ -19,42 +20,9 @@ constexpr std::size_t columns_shown = 6;
 
 // --- text --------------------------------------------------------------------------------------
 
-bool continues_character(char byte) {
-    return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
-}
-
-std::size_t width_of(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return !continues_character(c); }));
-}
-
-// Without control characters (C0, DEL and, in UTF-8, C1) and cut to `width` characters.
+// Made safe, and cut to `width` columns.
 std::string shown(std::string_view text, std::size_t width) {
-    std::string clean;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const auto byte = static_cast<unsigned char>(text[at]);
-        const bool c1 =
-            byte == 0xC2 && at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xA0;
-        if (c1) ++at;
-        clean.push_back(byte < 0x20 || byte == 0x7F || c1 ? ' ' : text[at]);
-    }
-    if (width_of(clean) <= width) return clean;
-    std::size_t end = 0;
-    for (std::size_t characters = 0; end < clean.size(); ++end) {
-        if (!continues_character(clean[end]) && characters++ == width - 3) break;
-    }
-    return clean.substr(0, end) + "...";
-}
-
-std::string padded(std::string text, std::size_t width) {
-    const std::size_t has = width_of(text);
-    if (has < width) text.append(width - has, ' ');
-    return text;
-}
-
-std::string right(const std::string& text, std::size_t width) {
-    const std::size_t has = width_of(text);
-    return has < width ? std::string(width - has, ' ') + text : text;
+    return cut_to(printable(text), width);
 }
 
 std::string count_of(std::int64_t count, std::string_view one, std::string_view many) {
@@ -156,9 +124,9 @@ class Report {
             const std::size_t end = std::min(text.find(' ', at), text.size());
             const std::string word = text.substr(at, end - at);
             at = end + 1;
-            if (!fresh && width_of(current) + 1 + width_of(word) > width_) {
+            if (!fresh && display_width(current) + 1 + display_width(word) > width_) {
                 line(current);
-                current = std::string(width_of(first), ' ');
+                current = std::string(display_width(first), ' ');
                 fresh = true;
             }
             current += (fresh ? "" : " ") + word;
@@ -223,16 +191,16 @@ class Report {
         if (lot.outlook.empty()) return;
         constexpr std::size_t bid_width = 14, odds_width = 18;
         gap();
-        line("  " + padded("At a bid of", bid_width) + right("you gain in", odds_width) +
-             right("gain " + percent_of_rate(lot.target_roi) + " in", odds_width));
+        line("  " + pad_right("At a bid of", bid_width) + pad_left("you gain in", odds_width) +
+             pad_left("gain " + percent_of_rate(lot.target_roi) + " in", odds_width));
         std::vector<BidOutlook> ascending = lot.outlook;
         std::sort(ascending.begin(), ascending.end(),
                   [](const BidOutlook& a, const BidOutlook& b) { return a.bid < b.bid; });
         for (const BidOutlook& one : ascending) {
             const bool yours = in_.terms.bid == one.bid;
-            line("  " + padded(about(one.bid, lot.currency), bid_width) +
-                 right(odds_in_100(one.p_profit), odds_width) +
-                 right(odds_in_100(one.p_target), odds_width) + (yours ? "   <- your bid" : ""));
+            line("  " + pad_right(about(one.bid, lot.currency), bid_width) +
+                 pad_left(odds_in_100(one.p_profit), odds_width) +
+                 pad_left(odds_in_100(one.p_target), odds_width) + (yours ? "   <- your bid" : ""));
         }
     }
     static std::string odds_in_100(double probability) {
@@ -282,14 +250,14 @@ class Report {
         if (best.size() > finds_shown) best.resize(finds_shown);
         heading("Best finds");
         const std::size_t title = width_ - 2 - 8 - 3 * 13;
-        line("  " + padded("", title + 8) + right("cost", 13) + right("sells for", 13) +
-             right("profit", 13));
+        line("  " + pad_right("", title + 8) + pad_left("cost", 13) + pad_left("sells for", 13) +
+             pad_left("profit", 13));
         for (const ProductDigest* digest : best) {
             const auto amount = [&](const std::optional<MinorUnits>& value) {
-                return right(value ? about(*value, digest->currency) : "-", 13);
+                return pad_left(value ? about(*value, digest->currency) : "-", 13);
             };
-            line("  " + padded(std::string(to_string(digest->decision)), 8) +
-                 padded(shown(digest->title, title - 1), title) + amount(digest->unit_cost) +
+            line("  " + pad_right(std::string(to_string(digest->decision)), 8) +
+                 pad_right(shown(digest->title, title - 1), title) + amount(digest->unit_cost) +
                  amount(digest->list_price) + amount(digest->profit_expected));
         }
     }
@@ -314,17 +282,17 @@ class Report {
         constexpr std::size_t number = 7, amount = 13, share = 8;
         const std::size_t title = width_ - number - 2 * amount - share;
         gap();
-        line(padded(bold(name), number + title + (colour_ ? 8 : 0)) + right("net", amount) +
-             right("of lot", share) + right("retail", amount));
+        line(pad_right(bold(name), number + title + (colour_ ? 8 : 0)) + pad_left("net", amount) +
+             pad_left("of lot", share) + pad_left("retail", amount));
         for (const LotShare& one : shares) {
             const double part = lot.net_mean > 0 ? static_cast<double>(one.expected_net) /
                                                        static_cast<double>(lot.net_mean)
                                                  : 0;
-            line(right(grouped(number_of(one.index)), number - 2) + "  " +
-                 padded(title_of(one.index, title - 1), title) +
-                 right(about(one.expected_net, lot.currency), amount) +
-                 right(percent(part), share) +
-                 right(one.retail > 0 ? about(one.retail, lot.currency) : "-", amount));
+            line(pad_left(grouped(number_of(one.index)), number - 2) + "  " +
+                 pad_right(title_of(one.index, title - 1), title) +
+                 pad_left(about(one.expected_net, lot.currency), amount) +
+                 pad_left(percent(part), share) +
+                 pad_left(one.retail > 0 ? about(one.retail, lot.currency) : "-", amount));
         }
     }
 

@@ -1,44 +1,25 @@
-// Reading, making and deriving keys; private files.
+// Reading, making and deriving keys.
 // SPDX-License-Identifier: MIT
 #include "tools/cli/master_key.hpp"
 
-#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/hmac.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <span>
 
 #include "engine/base/ascii.hpp"
 #include "engine/base/encoding.hpp"
+#include "tools/settings/private_file.hpp"
 
 namespace assay::tools {
 namespace {
 
-constexpr std::size_t key_file_bytes_max = 1'024;
-
-Error io_fault(const std::filesystem::path& path, const char* what) {
-    return fail(ErrorCode::io_error,
-                std::string("cannot ") + what + " " + path.string() + ": " + std::strerror(errno));
-}
-
 Result<MasterKey> read_key_file(const std::filesystem::path& path) {
-    struct stat about {};
-    if (::stat(path.c_str(), &about) != 0) return io_fault(path, "read");
-    if ((about.st_mode & 077) != 0)
-        return fail(ErrorCode::invalid_argument,
-                    "the key file " + path.string() + " can be read by others", "--key-file",
-                    "chmod 600 it, and take a new key if somebody may have read it");
-    std::ifstream file(path, std::ios::binary);
-    std::string text(key_file_bytes_max, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    auto key = parse_master_key(text);
-    OPENSSL_cleanse(text.data(), text.size());
+    auto text = read_private_file(path, "key file", "--key-file");
+    if (!text) return std::move(text).error();
+    auto key = parse_master_key(*text);
+    OPENSSL_cleanse(text->data(), text->size());
     if (!key) key.error().field = path.string();
     return key;
 }
@@ -55,24 +36,6 @@ Result<MasterKey> parse_master_key(std::string_view text) {
     std::memcpy(key.data(), bytes->data(), key.size());
     OPENSSL_cleanse(bytes->data(), bytes->size());
     return key;
-}
-
-Result<void> write_private_file(const std::filesystem::path& path, std::string_view text) {
-    std::filesystem::path unfinished = path;
-    unfinished += ".new";
-    ::unlink(unfinished.c_str());
-    const int file = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (file < 0) return io_fault(path, "write");
-    const ssize_t written = ::write(file, text.data(), text.size());
-    const bool whole = written == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
-    ::close(file);
-    if (!whole || ::rename(unfinished.c_str(), path.c_str()) != 0) return io_fault(path, "write");
-    const int directory = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0) return io_fault(path.parent_path(), "open");
-    const bool synced = ::fsync(directory) == 0;
-    ::close(directory);
-    if (!synced) return io_fault(path.parent_path(), "sync");
-    return {};
 }
 
 Result<LoadedMasterKey> load_master_key(const MasterKeySource& source, Random& random) {

@@ -34,7 +34,4 @@ Result<LoadedMasterKey> load_master_key(const MasterKeySource& source, Random& r
 // A key for one purpose, from the master key: HMAC-SHA256(key, purpose).
 std::string derived_key(const MasterKey& key, std::string_view purpose);
 
-// Writes a file of mode 0600 whole and synced, replacing what was there. Errors: io_error.
-Result<void> write_private_file(const std::filesystem::path& path, std::string_view text);
-
 }  // namespace assay::tools

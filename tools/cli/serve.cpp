@@ -19,19 +19,21 @@
 #include "tools/api/http_server.hpp"
 #include "tools/api/key_store.hpp"
 #include "tools/api/log.hpp"
+#include "tools/cli/comps_file.hpp"
 #include "tools/cli/fee_directory.hpp"
 #include "tools/cli/master_key.hpp"
+#include "tools/cli/setting_flags.hpp"
 #include "tools/cli/stop_signal.hpp"
 #include "tools/retention/retention.hpp"
+#include "tools/settings/private_file.hpp"
 
 namespace assay::tools {
 namespace {
 
 using std::chrono::milliseconds;
 
-// Together with what is quick they stay under the 12 seconds that a stop may take.
+// Together with notify.drain and what is quick it stays under the 12 seconds that a stop may take.
 constexpr milliseconds requests_drain{4'000};
-constexpr milliseconds attempts_drain{6'000};
 
 // No secret ever lands in a core file, and descriptors are what the machine allows.
 void set_process_limits() {
@@ -53,21 +55,13 @@ void write_to_stderr(std::string_view line) {
     }
 }
 
-std::vector<engine::Migration> all_migrations() {
-    std::vector<engine::Migration> all;
-    for (const auto module : {engine::batch_store::migrations(), notify::notify_store::migrations(),
-                              KeyStore::migrations()})
-        all.insert(all.end(), module.begin(), module.end());
-    return all;
-}
-
-Result<notify::NotifierOptions> notifier_options(const ServeOptions& options,
+Result<notify::NotifierOptions> notifier_options(const Settings& settings,
                                                  const std::string& public_url) {
-    notify::NotifierOptions notifier;
-    notifier.urls.allow_http = options.allow_insecure_endpoints;
-    notifier.urls.allow_loopback = options.allow_insecure_endpoints;
-    notifier.addresses.allow_loopback = options.allow_insecure_endpoints;
-    for (const std::string& text : options.endpoint_cidrs) {
+    notify::NotifierOptions notifier = settings.notify;
+    notifier.urls.allow_http = settings.serve.allow_insecure_endpoints;
+    notifier.urls.allow_loopback = settings.serve.allow_insecure_endpoints;
+    notifier.addresses.allow_loopback = settings.serve.allow_insecure_endpoints;
+    for (const std::string& text : settings.serve.endpoint_cidrs) {
         auto cidr = notify::parse_cidr(text);
         if (!cidr) {
             cidr.error().field = "--allow-endpoint-cidr";
@@ -76,7 +70,6 @@ Result<notify::NotifierOptions> notifier_options(const ServeOptions& options,
         notifier.addresses.allowed.push_back(*cidr);
     }
     notifier.public_url = public_url;
-    notifier.drain = attempts_drain;
     return notifier;
 }
 
@@ -131,7 +124,8 @@ class ServerProcess {
     Result<void> build_parts(const MasterKey& key);
     void tell_of_retention(const Result<RetentionReport>& done);
     std::string public_url() const {
-        std::string url = options_.public_url.empty() ? server_->url() : options_.public_url;
+        const std::string& given = options_.settings.serve.public_url;
+        std::string url = given.empty() ? server_->url() : given;
         while (url.ends_with('/'))
             url.pop_back();
         return url;
@@ -155,26 +149,21 @@ class ServerProcess {
 
 Result<void> ServerProcess::open_store() {
     const auto migrations = all_migrations();
-    auto database =
-        engine::Database::open({options_.data_directory, options_.recover, {}}, migrations);
+    auto database = engine::Database::open(
+        {options_.settings.serve.data_directory, options_.recover, {}}, migrations);
     if (!database) return std::move(database).error();
     database_ = *std::move(database);
     if (!database_->recovered().empty())
         log_.write(LogLevel::warning, "recovered", {{"message", database_->recovered()}});
-    writer_ = std::make_unique<engine::Writer>(*database_, context_.clock);
+    writer_ = std::make_unique<engine::Writer>(*database_, context_.clock, options_.settings.store);
     return {};
 }
 
 Result<void> ServerProcess::build_parts(const MasterKey& key) {
-    auto tables = load_tables_with(options_.fees_directory);
+    auto tables = load_tables_with(options_.settings.serve.fees_directory);
     if (!tables) return std::move(tables).error();
-    auto for_notifier = notifier_options(options_, public_url());
+    auto for_notifier = notifier_options(options_.settings, public_url());
     if (!for_notifier) return std::move(for_notifier).error();
-    engine::EngineOptions for_engine;
-    for_engine.threads = options_.threads;
-    for_engine.store_bytes_max = options_.store_gibibytes * 1024 * limits::mebibyte;
-    if (auto checked = validate(for_engine); !checked) return checked;
-
     secrets_ = std::make_unique<notify::SecretBox>(key);
     links_ =
         std::make_unique<notify::ResultsLinks>(public_url(), derived_key(key, "results links"));
@@ -183,20 +172,15 @@ Result<void> ServerProcess::build_parts(const MasterKey& key) {
                                 *links_},
         *std::move(for_notifier));
     writer_->add_listener(*notifier_);
-    engine_ = std::make_unique<engine::Engine>(*database_, *writer_, context_.clock,
-                                               context_.random, *std::move(tables), for_engine);
+    engine_ =
+        std::make_unique<engine::Engine>(*database_, *writer_, context_.clock, context_.random,
+                                         *std::move(tables), options_.settings.engine);
     keys_ = std::make_unique<KeyStore>(*database_, *writer_, context_.clock, context_.random);
     if (auto loaded = keys_->load(); !loaded) return loaded;
     tenants_ = std::make_unique<TenantBook>(*database_, *writer_);
     if (auto loaded = tenants_->load(); !loaded) return loaded;
-    RetentionOptions for_retention;
-    auto days = parse_retention(options_.keep, for_retention.days);
-    if (!days) {
-        days.error().field = "--keep";
-        return std::move(days).error();
-    }
-    for_retention.days = *days;
-    retention_ = std::make_unique<Retention>(*database_, *writer_, context_.clock, for_retention);
+    retention_ = std::make_unique<Retention>(*database_, *writer_, context_.clock,
+                                             options_.settings.retention);
     api_ = std::make_unique<Api>(ApiServices{*database_, *writer_, *engine_, *notifier_, *links_,
                                              *keys_, *tenants_, *retention_, context_.clock,
                                              context_.random, log_});
@@ -220,26 +204,25 @@ void ServerProcess::tell_of_retention(const Result<RetentionReport>& done) {
 }
 
 Result<void> ServerProcess::start() {
-    const auto address = parse_listen(options_.listen);
+    const auto address = parse_listen(options_.settings.serve.listen);
     if (!address) return address.error();
-    HttpServerOptions http;
+    HttpServerOptions http = options_.settings.http;
     http.address = address->address;
     http.port = address->port;
-    http.tls_certificate = options_.tls_certificate;
-    http.tls_key = options_.tls_key;
     auto server = HttpServer::listen(std::move(http), context_.clock);
     if (!server) return std::move(server).error();
     server_ = *std::move(server);
-    if (options_.public_url.empty() && (address->address == "0.0.0.0" || address->address == "::"))
+    if (options_.settings.serve.public_url.empty() &&
+        (address->address == "0.0.0.0" || address->address == "::"))
         log_.write(LogLevel::warning, "public_url_unknown",
                    {{"message",
                      "the results links in webhooks will not lead here from elsewhere; "
                      "use --public-url"}});
 
     if (auto opened = open_store(); !opened) return opened;
-    auto key = load_master_key(
-        {options_.key_file, context_.environment("ASSAY_MASTER_KEY"), database_->directory()},
-        context_.random);
+    auto key = load_master_key({options_.settings.serve.key_file,
+                                context_.environment("ASSAY_MASTER_KEY"), database_->directory()},
+                               context_.random);
     if (!key) return std::move(key).error();
     if (key->beside_data)
         log_.write(LogLevel::warning, "master_key_beside_data",
@@ -248,7 +231,9 @@ Result<void> ServerProcess::start() {
                      "secrets; use --key-file or ASSAY_MASTER_KEY"}});
     if (auto built = build_parts(key->key); !built) return built;
     if (auto started = engine_->start(); !started) return started;
-    if (auto read = install_comps(options_.comps, engine_->comps(), log_); !read) return read;
+    const ServeSettings& serve = options_.settings.serve;
+    const CompsFileOptions comps{serve.comps_file, serve.comps_currency, serve.comps_columns};
+    if (auto read = install_comps(comps, engine_->comps(), log_); !read) return read;
     if (auto started = notifier_->start(); !started) return started;
     retention_->start([this](const Result<RetentionReport>& done) { tell_of_retention(done); });
     server_->serve(*api_);
@@ -265,6 +250,14 @@ void ServerProcess::stop() {
 }
 
 }  // namespace
+
+std::vector<engine::Migration> all_migrations() {
+    std::vector<engine::Migration> all;
+    for (const auto module : {engine::batch_store::migrations(), notify::notify_store::migrations(),
+                              KeyStore::migrations()})
+        all.insert(all.end(), module.begin(), module.end());
+    return all;
+}
 
 Result<ListenAddress> parse_listen(const std::string& text) {
     ListenAddress parsed;
@@ -313,57 +306,67 @@ int run_serve(const ServeOptions& options, CommandContext& context) {
 }
 
 void add_serve(CLI::App& application, CommandContext& context) {
-    auto options = std::make_shared<ServeOptions>();
+    struct Flags {
+        SettingFlags settings;
+        std::string keep;  // "results=30,..."; empty: the configuration's days
+        bool recover = false;
+    };
+    auto flags = std::make_shared<Flags>();
     CLI::App* command = application.add_subcommand(
         "serve", "Run the server: takes batches over HTTP, analyses them, calls webhooks");
     command->group(group_run);
-    command
-        ->add_option("--data-dir", options->data_directory,
-                     "Where everything is kept; made at the first start")
-        ->capture_default_str();
-    command->add_option("--listen", options->listen, "ADDRESS:PORT; port 0 takes a free one")
-        ->capture_default_str();
-    command->add_option("--public-url", options->public_url,
-                        "How receivers reach this server, for the results links in webhooks");
-    auto* certificate =
-        command->add_option("--tls-cert", options->tls_certificate,
-                            "PEM file with the certificate and its chain: serve HTTPS");
-    auto* key = command->add_option("--tls-key", options->tls_key, "PEM file with its key");
-    certificate->needs(key);
-    key->needs(certificate);
-    command->add_option("--key-file", options->key_file,
-                        "File with the 32-byte master key (64 hexadecimal digits) that seals "
-                        "secrets; else ASSAY_MASTER_KEY, else one is made beside the data");
-    command->add_flag("--allow-insecure-endpoints", options->allow_insecure_endpoints,
-                      "Let webhooks go to http:// and to this machine, for trying things out");
-    command->add_option("--allow-endpoint-cidr", options->endpoint_cidrs,
-                        "Let webhooks go to this private network, e.g. 10.1.0.0/16; repeatable");
-    command->add_flag("--recover", options->recover,
+    const auto add = [&](const char* flag, const char* setting, const char* type) {
+        return add_setting_option(*command, flags->settings, flag, setting, type);
+    };
+    add("--data-dir", "serve.data_dir", "DIR");
+    add("--listen", "serve.listen", "ADDRESS:PORT");
+    add("--public-url", "serve.public_url", "URL");
+    add("--tls-cert", "serve.tls_cert", "FILE");
+    add("--tls-key", "serve.tls_key", "FILE");
+    add("--key-file", "serve.key_file", "FILE");
+    add("--allow-insecure-endpoints", "serve.allow_insecure_endpoints", "");
+    add("--allow-endpoint-cidr", "serve.allow_endpoint_cidr", "CIDR");
+    add("--threads", "engine.threads", "N");
+    command->add_flag("--recover", flags->recover,
                       "Start although the store has lost commits; says what is missing");
     command
-        ->add_option("--keep", options->keep,
+        ->add_option("--keep", flags->keep,
                      "Days that things are kept: results=30,events=30,deliveries=30,"
                      "dead_letters=90 where nothing else is said")
         ->type_name("NAME=DAYS,...");
     command
-        ->add_option("--store-limit", options->store_gibibytes,
-                     "GiB that the store may hold; beyond, submissions are refused with 507")
-        ->check(CLI::Range(1, 1'000'000))
-        ->type_name("GIB")
-        ->capture_default_str();
-    command
-        ->add_option("--fees", options->fees_directory,
-                     "Your own fee files (*.json): they come before ours; see docs/fees.md")
-        ->type_name("DIR");
-    command->add_option("--threads", options->threads, "Threads that analyse; 0: one per core")
-        ->check(CLI::Range(0, 256));
-    add_comps_options(*command, options->comps);
+        ->add_option_function<std::string>(
+            "--store-limit",
+            [flags](const std::string& text) {
+                flags->settings.given.push_back({"store.size_max", "--store-limit", text + "GiB"});
+            },
+            "GiB that the store may hold; beyond, submissions are refused with 507")
+        ->type_name("GIB");
+    add("--fees", "serve.fees", "DIR");
+    add("--comps", "serve.comps", "FILE");
+    add("--comps-currency", "serve.comps_currency", "CODE");
+    add("--comps-columns", "serve.comps_columns", "FIELD=HEADER");
+    add_config_option(*command, flags->settings);
     command->footer(
-        "Prints {\"event\":\"ready\",\"url\":...} on standard output when it takes requests; logs "
-        "go to standard\nerror as JSON lines. The first start writes the admin key to "
-        "DATA_DIR/admin.key.\n\nExample: assay serve --data-dir /var/lib/assay --listen "
-        "127.0.0.1:8080");
-    command->callback([options, &context] { context.exit_code = run_serve(*options, context); });
+        "Prints {\"event\":\"ready\",\"url\":...} on standard output when it takes requests;\n"
+        "logs go to standard error as JSON lines. The first start writes the admin key to\n"
+        "DATA_DIR/admin.key.\n\n"
+        "Example: assay serve --data-dir /var/lib/assay --listen 127.0.0.1:8080\n");
+    command->callback([flags, &context] {
+        auto loaded = settings_of(flags->settings, context);
+        if (!loaded) {
+            context.exit_code = report_usage(context, loaded.error(), "serve");
+            return;
+        }
+        auto days = parse_retention(flags->keep, loaded->settings.retention.days);
+        if (!days) {
+            days.error().field = "--keep";
+            context.exit_code = report_usage(context, days.error(), "serve");
+            return;
+        }
+        loaded->settings.retention.days = *days;
+        context.exit_code = run_serve({loaded->settings, flags->recover}, context);
+    });
 }
 
 }  // namespace assay::tools

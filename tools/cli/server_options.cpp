@@ -8,31 +8,36 @@
 
 #include "engine/base/encoding.hpp"
 #include "tools/cli/client_action.hpp"
+#include "tools/settings/quantity.hpp"
 
 namespace assay::tools {
 
 void add_server_options(CLI::App& command, ServerOptions& options) {
-    command
-        .add_option("--server", options.server,
-                    "Where the server is; default: ASSAY_SERVER, else http://127.0.0.1:8080")
-        ->type_name("URL");
-    command
-        .add_option("--key", options.key,
-                    "API key; better in ASSAY_API_KEY, where other users cannot read it")
-        ->type_name("KEY");
-    command.add_flag("--json", options.json, "Answer in JSON, for scripts");
+    add_setting_option(command, options.flags, "--server", "client.server", "URL");
+    add_setting_option(command, options.flags, "--key", "client.key", "KEY")
+        ->description(
+            "API key; better in ASSAY_API_KEY or a key file, where other users cannot "
+            "read it");
+    add_config_option(command, options.flags);
+    command.add_flag("--json", options.json, "Answer in JSON, errors too, for scripts");
 }
 
 Result<ApiClient> connect(const ServerOptions& options, const CommandContext& context) {
-    const auto from_environment = [&](const char* name) {
-        return context.environment ? context.environment(name).value_or("") : std::string();
-    };
-    ServerAddress address;
-    const std::string server =
-        options.server.empty() ? from_environment("ASSAY_SERVER") : options.server;
-    if (!server.empty()) address.url = server;
-    address.key = options.key.empty() ? from_environment("ASSAY_API_KEY") : options.key;
-    return ApiClient::make(std::move(address));
+    const auto loaded = settings_of(options.flags, context);
+    if (!loaded) return loaded.error();
+    auto key = api_key(*loaded);
+    if (!key) return std::move(key).error();
+    return ApiClient::make({loaded->settings.client.server, *std::move(key)});
+}
+
+Result<std::optional<std::chrono::milliseconds>> timeout_of(const std::string& text) {
+    if (text.empty()) return std::optional<std::chrono::milliseconds>();
+    auto duration = parse_duration(text);
+    if (!duration) {
+        duration.error().field = "--timeout";
+        return std::move(duration).error();
+    }
+    return std::optional(*duration);
 }
 
 const boost::json::value* member(const boost::json::value& object, std::string_view name) {
@@ -104,14 +109,6 @@ void print_json_list(CommandContext& context, boost::json::array items) {
 
 void print_json(CommandContext& context, const boost::json::value& value) {
     context.out << boost::json::serialize(value) << '\n';
-}
-
-std::string printable(std::string_view text) {
-    std::string safe(text);
-    for (char& c : safe) {
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-    }
-    return safe;
 }
 
 }  // namespace assay::tools

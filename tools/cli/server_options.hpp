@@ -3,24 +3,30 @@
 #pragma once
 
 #include <boost/json/value.hpp>
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "tools/cli/client.hpp"
 #include "tools/cli/command.hpp"
+#include "tools/cli/setting_flags.hpp"
+#include "tools/cli/text_width.hpp"
 
 namespace assay::tools {
 
 struct ServerOptions {
-    std::string server;  // empty: ASSAY_SERVER, else the default of `assay serve`
-    std::string key;     // empty: ASSAY_API_KEY
+    SettingFlags flags;  // --server, --key, --config; the rest of the configuration behind them
     bool json = false;   // answers as JSON, for scripts
 };
 
-// --server, --key and --json; `options` outlives the application.
+// --server, --key, --config and --json; `options` outlives the application.
 void add_server_options(CLI::App& command, ServerOptions& options);
 Result<ApiClient> connect(const ServerOptions& options, const CommandContext& context);
+
+// --timeout: nullopt where it was not given. Errors: invalid_argument.
+Result<std::optional<std::chrono::milliseconds>> timeout_of(const std::string& text);
 
 // Members of an answer; the fallback where they are missing or of another type.
 std::string text_member(const boost::json::value& object, std::string_view name,
@@ -36,8 +42,5 @@ std::string url_encoded(std::string_view text);
 
 // The answer as one line of JSON.
 void print_json(CommandContext& context, const boost::json::value& value);
-
-// Text from a server or a receiver made safe for a terminal: control characters become `?`.
-std::string printable(std::string_view text);
 
 }  // namespace assay::tools

@@ -52,6 +52,18 @@ int StopSignal::wait() {
     return got == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
 }
 
+bool StopSignal::wait_for(std::chrono::milliseconds time) {
+    if (stopped_) return true;
+    std::array<pollfd, 2> ready{{{signals_, POLLIN, 0}, {wish_, POLLIN, 0}}};
+    stopped_ = ::poll(ready.data(), ready.size(), static_cast<int>(time.count())) > 0;
+    // Taken here, or it would act when the signals are let through again.
+    signalfd_siginfo info{};
+    if ((ready[0].revents & POLLIN) != 0) {
+        [[maybe_unused]] const auto got = ::read(signals_, &info, sizeof info);
+    }
+    return stopped_;
+}
+
 void StopSignal::request() noexcept {
     const std::uint64_t one = 1;
     [[maybe_unused]] const auto written = ::write(wish_, &one, sizeof one);

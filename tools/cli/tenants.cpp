@@ -246,6 +246,7 @@ void add_account(CLI::App& application, CommandContext& context) {
         context.exit_code =
             client ? run_account(*options, *client, context) : report(context, client.error());
     });
+    account->footer("Example: assay account update --keep results=7\n");
     add_client_action(*account, "get", "Show it; the same as `assay account`", options, context,
                       run_account);
     CLI::App* update =
@@ -253,14 +254,16 @@ void add_account(CLI::App& application, CommandContext& context) {
     add_members(*update, *options);
     update->footer(std::string(cleared_by_none) +
                    "--plan and --bonus are for whoever runs the server.\n\n"
-                   "Example: assay account update --keep results=7 --allowed-ips 203.0.113.0/24\n");
+                   "Example: assay account update --keep results=7 --allowed-ips 203.0.113.7\n");
 }
 
 void add_quota(CLI::App& application, CommandContext& context) {
     auto options = std::make_shared<AccountOptions>();
-    add_client_action(application, "quota", "How much of this month's products is used", options,
-                      context, run_quota)
-        ->group(group_client);
+    CLI::App* quota =
+        add_client_action(application, "quota", "How much of this month's products is used",
+                          options, context, run_quota);
+    quota->group(group_client);
+    quota->footer("Example: assay quota --json\n");
 }
 
 void add_tenants(CLI::App& application, CommandContext& context) {
@@ -269,13 +272,13 @@ void add_tenants(CLI::App& application, CommandContext& context) {
         "tenants", "The tenants of a server, for whoever runs it (an admin key of its own)");
     tenants->group(group_client);
     tenants->require_subcommand(1);
+    tenants->footer("Example: assay tenants create --id acme --plan 50000\n");
     CLI::App* create = add_client_action(*tenants, "create", "Add one; shows its first key once",
                                          options, context, run_create);
     create->add_option("--id", options->id, "a-z, 0-9, - and _; made when it is not given")
         ->type_name("ID");
     add_members(*create, *options);
-    create->footer(
-        "Example: assay tenants create --id acme --email ops@acme.example --plan 50000\n");
+    create->footer("Example: assay tenants create --id acme --email ops@acme.example --plan 500\n");
     add_client_action(*tenants, "list", "All tenants, newest first", options, context, run_list);
     struct Action {
         const char* name;

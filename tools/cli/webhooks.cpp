@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <charconv>
 #include <fstream>
 #include <istream>
 #include <memory>
@@ -14,6 +13,7 @@
 #include "tools/cli/client_action.hpp"
 #include "tools/cli/server_options.hpp"
 #include "tools/cli/table.hpp"
+#include "tools/settings/quantity.hpp"
 
 namespace assay::tools {
 namespace {
@@ -24,21 +24,6 @@ struct WebhookOptions {
     std::vector<std::string> events, headers, retry;
     std::int64_t limit = 20;
 };
-
-// "2s", "500ms", "5m", "2h" in milliseconds.
-Result<std::int64_t> parse_duration(const std::string& text) {
-    std::int64_t number = 0;
-    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-    if (fault == std::errc() && number >= 0 && number <= 86'400'000) {
-        if (unit == "ms") return number;
-        if (unit == "s" || unit.empty()) return number * 1'000;
-        if (unit == "m") return number * 60'000;
-        if (unit == "h") return number * 3'600'000;
-    }
-    return fail(ErrorCode::invalid_argument, "\"" + text + "\" is not a duration", "--retry",
-                "write delays such as 30s,5m,2h");
-}
 
 Result<std::string> read_secret(const std::string& file, CommandContext& context) {
     std::string secret;
@@ -70,9 +55,12 @@ Result<boost::json::object> creation_of(const WebhookOptions& options, CommandCo
     if (!options.retry.empty()) {
         boost::json::array delays;
         for (const auto& text : options.retry) {
-            const auto delay = parse_duration(text);
-            if (!delay) return delay.error();
-            delays.push_back(*delay);
+            auto delay = parse_duration(text);
+            if (!delay) {
+                delay.error().field = "--retry";
+                return std::move(delay).error();
+            }
+            delays.push_back(delay->count());
         }
         overrides["retry"] = boost::json::object{{"delays_ms", std::move(delays)}};
     }
@@ -146,7 +134,7 @@ int run_list(const WebhookOptions& options, ApiClient& client, CommandContext& c
     if (rows.size() == 1) {
         context.error << "No endpoints yet. Make one: assay webhooks create --url https://...\n";
     } else {
-        context.out << aligned(rows);
+        context.out << aligned(rows, {table_columns(context), {3, 4}, {}});
     }
     return exit_ok;
 }
@@ -181,6 +169,20 @@ int run_test(const WebhookOptions& options, ApiClient& client, CommandContext& c
     return exit_ok;
 }
 
+// "in 4m", rounded down to what a person cares for; "-" where none is to come.
+std::string next_attempt(const boost::json::value& delivery, TimePoint now) {
+    const std::string at = text_member(delivery, "next_attempt_at");
+    const auto time = parse_time(at);
+    if (at.empty() || !time) return "-";
+    using namespace std::chrono;
+    const auto left = *time - now;
+    if (left <= seconds(0)) return "now";
+    if (left < minutes(2)) return "in " + format_duration(floor<seconds>(left));
+    if (left < hours(2)) return "in " + std::to_string(floor<minutes>(left).count()) + "m";
+    if (left < days(2)) return "in " + std::to_string(floor<hours>(left).count()) + "h";
+    return "in " + std::to_string(floor<days>(left).count()) + "d";
+}
+
 int run_deliveries(const WebhookOptions& options, ApiClient& client, CommandContext& context) {
     std::string path = "/v1/webhooks/" + url_encoded(options.id) +
                        "/deliveries?limit=" + std::to_string(options.limit);
@@ -192,7 +194,7 @@ int run_deliveries(const WebhookOptions& options, ApiClient& client, CommandCont
         return exit_ok;
     }
     std::vector<std::vector<std::string>> rows{
-        {"DELIVERY", "EVENT", "STATUS", "ATTEMPTS", "LAST ANSWER", "NEXT ATTEMPT"}};
+        {"DELIVERY", "EVENT", "STATUS", "TRIES", "LAST ANSWER", "NEXT"}};
     if (const auto* data = member(*page, "data"); data != nullptr && data->is_array()) {
         for (const auto& row : data->get_array()) {
             const auto code = integer_member(row, "last_status_code");
@@ -201,13 +203,13 @@ int run_deliveries(const WebhookOptions& options, ApiClient& client, CommandCont
                             printable(text_member(row, "status")),
                             std::to_string(integer_member(row, "attempts")),
                             code > 0 ? std::to_string(code) : error,
-                            printable(text_member(row, "next_attempt_at", "-"))});
+                            next_attempt(row, context.clock.now())});
         }
     }
     if (rows.size() == 1) {
         context.error << "No deliveries yet.\n";
     } else {
-        context.out << aligned(rows);
+        context.out << aligned(rows, {table_columns(context), {1, 4}, {3}});
     }
     return exit_ok;
 }
@@ -290,7 +292,7 @@ void add_webhooks(CLI::App& application, CommandContext& context) {
         *options, "The delivery's id (dlv_...)");
     webhooks->footer(
         "Examples:\n"
-        "  assay webhooks create --url https://example.com/hook --events analysis.completed\n"
+        "  assay webhooks create --url https://example.com/hook --events 'batch.*'\n"
         "  assay webhooks deliveries wh_...\n");
 }
 

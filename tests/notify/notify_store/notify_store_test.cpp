@@ -241,5 +241,32 @@ TEST_F(NotifyStore, TheCursorIsKept) {
     EXPECT_EQ(*notify_store::cursor(*read()), EventSeq{77}) << "it never moves back";
 }
 
+TEST_F(NotifyStore, VerifyNamesEveryDamagedDeliveryAttemptAndEndpoint) {
+    Delivery made = delivery(1);
+    made.attempts = 2;
+    write([&](Tx& tx) -> Result<void> {
+        if (auto put = notify_store::put_endpoint(tx, endpoint(), box_, random_); !put) return put;
+        if (auto put = notify_store::put_pending(tx, delivery(2)); !put) return put;
+        if (auto put = notify_store::record_attempt(tx, made, attempt(made, 1, 500),
+                                                    DeliveryStatus::pending);
+            !put)
+            return put;
+        return notify_store::record_attempt(tx, made, attempt(made, 2, 200),
+                                            DeliveryStatus::delivered);
+    });
+    const auto verify = [&] { return *notify_store::verify_rows(*read()); };
+    EXPECT_EQ(verify().rows, 3);
+    EXPECT_THAT(verify().damaged, SizeIs(0));
+
+    write(
+        [](Tx& tx) { return tx->execute("UPDATE deliveries SET due = due + 1 WHERE id='dlv_2'"); });
+    write([](Tx& tx) { return tx->execute("UPDATE attempts SET record = '{}'"); });
+    write([](Tx& tx) { return tx->execute("UPDATE endpoints SET settings = '{}'"); });
+    const auto report = verify();
+    ASSERT_THAT(report.damaged, SizeIs(3));
+    EXPECT_EQ(report.damaged[0].table, "delivery");
+    EXPECT_NE(report.damaged[2].description.find("wh_1"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace assay::notify

@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "tests/support/manual_clock.hpp"
-#include "tools/cli/column_option.hpp"
+#include "tools/api/query.hpp"
 
 namespace assay::tools {
 namespace {
@@ -116,12 +116,12 @@ TEST_F(ColumnsTest, LetsNoControlCharacterThrough) {
 }
 
 TEST(ColumnOption, ACommaMayBePartOfAHeader) {
-    const auto columns = parse_columns({"title=Name", " long", "msrp=RRP"});
+    const auto columns = parse_columns({"title=Name", " long", "msrp=RRP"}, "--columns");
     ASSERT_TRUE(columns);
     EXPECT_THAT(*columns, ElementsAre(Pair("title", "Name, long"), Pair("msrp", "RRP")));
-    EXPECT_FALSE(parse_columns({"title"}));
-    EXPECT_FALSE(parse_columns({"=x"}));
-    EXPECT_FALSE(parse_columns({"title="}));
+    EXPECT_FALSE(parse_columns({"title"}, "--columns"));
+    EXPECT_FALSE(parse_columns({"=x"}, "--columns"));
+    EXPECT_FALSE(parse_columns({"title="}, "--columns"));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "tests/support/matchers.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tools/cli/master_key.hpp"
+#include "tools/settings/private_file.hpp"
 
 namespace assay::tools {
 namespace {
