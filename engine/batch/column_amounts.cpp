@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "engine/batch/csv_amount.hpp"
+#include "engine/batch/header_words.hpp"
 
 namespace assay::engine {
 namespace {
@@ -151,6 +152,52 @@ void find_totals_among_losers(ColumnEvidence& table, const Amounts& amounts) {
     }
 }
 
+// "VK" beside "UVP", "Offer Price" beside costs: what it is sold at, if nothing else says so.
+void find_sale_among_losers(ColumnEvidence& table, const Amounts& amounts) {
+    constexpr int retail_says_little = 30, cost_says_little = 20;  // the tiers of such headers
+    for (std::size_t i = 0; i < table.guesses.size() && !table.has(target_price); ++i) {
+        const std::size_t winner = table.column(msrp);
+        const ColumnGuess& guess = table.guesses[i];
+        const bool retail = guess.field == msrp && i != winner && guess.rank >= retail_says_little;
+        const bool cost = guess.field == unit_cost && i != table.column(unit_cost) &&
+                          guess.rank >= cost_says_little && winner != none;
+        if (guess.is_users() || (!retail && !cost)) continue;
+        if (!amounts.compare(none, i, winner).is_below()) continue;
+        const bool unclear = guess.by == MappedBy::fuzzy && !table.has(unit_cost);
+        take(table.guesses[i], unclear ? unit_cost : target_price, 0.7,
+             "a price below " + quoted(table, winner) +
+                 (unclear ? ": what a unit costs" : ": what it is to be sold at"));
+    }
+}
+
+// A shop's former or regular price: what stands beside it is what the shop asks now.
+bool is_crossed_out(const std::string& header) {
+    constexpr std::string_view words[] = {"compare", "streich", "statt",  "barre",
+                                          "tachado", "regul",   "normal", "habitual"};
+    const std::string said = normalise_header(header);
+    return std::any_of(std::begin(words), std::end(words),
+                       [&](std::string_view word) { return said.find(word) != std::string::npos; });
+}
+
+// "Prix HT" and "Prix TTC".
+bool differ_by_tax(const std::string& a, const std::string& b) {
+    constexpr std::string_view taxes[] = {
+        "ht",  "ttc", "netto", "brutto", "net",  "gross", "neto", "bruto",   "iva",  "sin", "con",
+        "mit", "ust", "mwst",  "inkl",   "exkl", "zzgl",  "ohne", "incl",    "excl", "inc", "ex",
+        "vat", "tax", "tva",   "hors",   "taxe", "sans",  "avec", "without", "with"};
+    const auto bare = [&](const std::string& header) {
+        std::vector<std::string> words = split_header(header).words;
+        const auto end = std::remove_if(words.begin(), words.end(), [&](const std::string& word) {
+            return std::find(std::begin(taxes), std::end(taxes), word) != std::end(taxes);
+        });
+        const bool taxed = end != words.end();
+        words.erase(end, words.end());
+        return std::pair(taxed, words);
+    };
+    const auto left = bare(a), right = bare(b);
+    return (left.first || right.first) && !left.second.empty() && left.second == right.second;
+}
+
 void settle_price(ColumnEvidence& table, const Amounts& amounts, std::size_t i) {
     ColumnGuess& guess = table.guesses[i];
     const std::size_t quantity_column = table.column(quantity);
@@ -160,6 +207,11 @@ void settle_price(ColumnEvidence& table, const Amounts& amounts, std::size_t i) 
         if (unit == none || table.has(pair.total)) continue;
         if (amounts.compare(quantity_column, unit, i).is_product())
             return take(guess, pair.total, 0.9, "it is quantity x " + quoted(table, unit));
+    }
+    if (retail != none && cost == none && !table.has(target_price) &&
+        is_crossed_out(table.headers[retail])) {
+        return take(guess, target_price, 0.75,
+                    "a price beside " + quoted(table, retail) + ", which it replaces");
     }
     if (retail != none && cost == none) {
         const Tally tally = amounts.compare(none, i, retail);
@@ -173,6 +225,8 @@ void settle_price(ColumnEvidence& table, const Amounts& amounts, std::size_t i) 
                     cost == none
                         ? "the only price of the table, taken for the retail price"
                         : "a price beside " + quoted(table, cost) + ", taken for the retail price");
+    if (differ_by_tax(table.headers[i], table.headers[retail]))
+        return take(guess, msrp, 0.8, "the same price with or without tax");
     if (!table.has(target_price))
         return take(
             guess, target_price, 0.6,
@@ -212,6 +266,7 @@ void settle_amounts(ColumnEvidence& table) {
     const Amounts amounts(table);
     settle_sale_price(table, amounts);
     find_totals_among_losers(table, amounts);
+    find_sale_among_losers(table, amounts);
     // "Unit Price" beside "Price": the one that is a unit in words is settled first.
     std::vector<std::size_t> prices;
     for (std::size_t i = 0; i < table.guesses.size(); ++i) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/batch/column_amounts.hpp"
+#include "engine/batch/header_words.hpp"
 
 namespace assay::engine {
 namespace {
@@ -114,6 +115,10 @@ void check_identifiers(ColumnEvidence& table) {
             take(guess, other->field, 0, 0.9, why);
         } else if (said == lpn) {
             continue;
+        } else if (guess.by == MappedBy::fuzzy && fits == 0) {
+            drop(guess,
+                 "only looks like " + std::string(to_string(said)) + ", and no value is one");
+            continue;
         } else if (fits * 5 >= values.filled * 4) {
             guess.confidence = std::min(1.0, guess.confidence + 0.04);
             guess.why += "; " + counted(values, fits) + " values check";
@@ -157,6 +162,10 @@ void settle_codes(ColumnEvidence& table) {
             continue;
         }
         if (!open) continue;
+        if (kind != nullptr && guess.field == any_id && table.has(kind->field)) {
+            take(guess, kind->field, 60, 0.8, "its values are " + std::string(kind->name) + " too");
+            continue;
+        }
         const bool names_rows = guess.field == any_id && !table.has(product_id) &&
                                 !values.counts_up && values.filled == values.rows &&
                                 values.distinct == values.filled && values.filled >= 2;
@@ -180,8 +189,20 @@ void check_titles(ColumnEvidence& table) {
     for (std::size_t i = 0; i < table.guesses.size(); ++i) {
         ColumnGuess& guess = table.guesses[i];
         const ColumnValues& values = table.values[i];
-        if (guess.is_users() || guess.field != title || guess.rank < 20) continue;
-        if (!looks_like_codes(values)) continue;
+        if (guess.is_users() || guess.field != title || !looks_like_codes(values)) continue;
+        // A header that says title in earnest is one, unless another column has the names.
+        const bool other = std::any_of(
+            table.guesses.begin(), table.guesses.end(), [&](const ColumnGuess& another) {
+                const auto at = static_cast<std::size_t>(&another - table.guesses.data());
+                return at != i && another.field == title &&
+                       table.values[at].mostly(ValueKind::prose, 2);
+            });
+        if (guess.rank < 20 && !other) continue;
+        if (values.counts_up) {
+            drop(guess, "its values count the rows");
+            guess.known = true;
+            continue;
+        }
         if (values.mostly(ValueKind::small) && !values.counts_up && !table.has(quantity)) {
             take(guess, quantity, 20, 0.7, "its values are counts, not names");  // French "Nombre"
             continue;
@@ -210,6 +231,10 @@ constexpr Expectation expectations[] = {
     {competing_offers, ValueKind::amount, "numbers"},
     {sales_rank, ValueKind::amount, "numbers"},
     {image_count, ValueKind::amount, "numbers"},
+    {weight, ValueKind::amount, "numbers"},
+    {length, ValueKind::amount, "numbers"},
+    {width, ValueKind::amount, "numbers"},
+    {height, ValueKind::amount, "numbers"},
     {images, ValueKind::link, "links"},
 };
 
@@ -221,6 +246,62 @@ void place_depth(ColumnEvidence& table) {
         if (table.guesses[i].field != length || i == winner) continue;
         table.guesses[i].field = height;
         table.guesses[i].why += "; the height beside another length";
+    }
+}
+
+// A reason for a return is no condition, even where one word says it: "Defective".
+bool is_reason(const std::string& header) {
+    constexpr std::string_view words[] = {"reason", "grund", "moti", "raison", "causa", "razon"};
+    const std::string said = normalise_header(header);
+    return std::any_of(std::begin(words), std::end(words),
+                       [&](std::string_view word) { return said.find(word) != std::string::npos; });
+}
+
+// "Class" is a condition only where its values are grades, "Style" a number only where they are
+// codes.
+bool is_vague_and_wrong(const ColumnGuess& guess, const ColumnValues& values) {
+    constexpr int says_little = 30;  // the tier of such headers
+    if (guess.rank < says_little) return false;
+    if (guess.field == condition) {
+        const bool letters =
+            values.characters <= 2 * values.filled && values.count(ValueKind::whole) == 0;
+        return !letters && !values.mostly(ValueKind::condition, 2);
+    }
+    return guess.field == mpn && !looks_like_codes(values);
+}
+
+// Shops call the kind of their own record so: "simple", "variable".
+bool is_record_kind(const ColumnValues& values) {
+    constexpr std::string_view kinds[] = {"simple",  "variable",  "configurable", "virtual",
+                                          "grouped", "variation", "bundle",       "downloadable"};
+    return !values.samples.empty() &&
+           std::all_of(values.samples.begin(), values.samples.end(), [&](const auto& sample) {
+               return std::find(std::begin(kinds), std::end(kinds), sample) != std::end(kinds);
+           });
+}
+
+bool is_count(CsvField field) {
+    return field == quantity || field == pack_size || field == sold_count ||
+           field == monthly_sold || field == active_listings || field == competing_offers ||
+           field == sales_rank || field == image_count;
+}
+
+// Headers that say little are believed only where the values fit.
+void check_vague(ColumnEvidence& table) {
+    for (std::size_t i = 0; i < table.guesses.size(); ++i) {
+        ColumnGuess& guess = table.guesses[i];
+        const ColumnValues& values = table.values[i];
+        if (!guess.field || guess.is_users() || values.filled < 2) continue;
+        if (is_vague_and_wrong(guess, values) && guess.field == condition &&
+            values.mostly(ValueKind::prose, 2) && !table.has(condition_notes)) {
+            take(guess, condition_notes, 30, 0.7, "its values are texts, not conditions");
+        }
+        if (is_vague_and_wrong(guess, values) ||
+            (guess.field == category && is_record_kind(values))) {
+            drop(guess, "known, but no field of a product");
+            guess.known = true;
+            continue;
+        }
     }
 }
 
@@ -241,11 +322,14 @@ void check_kinds(ColumnEvidence& table) {
             drop(guess, why);
             guess.known = true;
         };
+        if (guess.field == identifier_type && values.mostly(ValueKind::amount, 2))
+            contradict("kinds of identifiers");
+        if (!guess.field) continue;
         // Weight and its unit share their words in some languages; the values tell them apart.
         if (guess.field == weight && values.mostly(ValueKind::unit, 2)) guess.field = weight_unit;
         if (guess.field == weight_unit && values.mostly(ValueKind::amount, 2)) guess.field = weight;
         if (guess.field == condition_notes && !table.has(condition) &&
-            values.mostly(ValueKind::condition)) {
+            !is_reason(table.headers[i]) && values.mostly(ValueKind::condition)) {
             take(guess, condition, 20, 0.85, "its values are conditions");
         }
         // Letters behind the number ("3 Stk") still make a count.
@@ -257,6 +341,10 @@ void check_kinds(ColumnEvidence& table) {
         }
         for (const Expectation& expected : expectations) {
             if (guess.field != expected.field) continue;
+            if (is_count(*guess.field) && values.mostly(ValueKind::money, 2)) {
+                contradict("whole numbers");
+                break;
+            }
             const bool number = expected.kind == ValueKind::amount;
             const std::size_t fits = number ? numbers : values.count(expected.kind);
             const bool readable =
@@ -276,6 +364,32 @@ void check_kinds(ColumnEvidence& table) {
     }
 }
 
+bool says_description(const std::string& header) {
+    const std::string said = normalise_header(header);
+    return said.find("desc") != std::string::npos || said.find("beschreib") != std::string::npos;
+}
+
+// "Article" beside "Description": the shorter of two texts is the name.
+void prefer_names(ColumnEvidence& table) {
+    constexpr int says_little = 30;  // the tier of "Article", "Item"
+    const std::size_t winner = table.column(title);
+    if (winner == ColumnEvidence::none || table.guesses[winner].is_users() ||
+        table.guesses[winner].rank < 20 || !says_description(table.headers[winner]))
+        return;
+    const ColumnValues& long_one = table.values[winner];
+    for (std::size_t i = 0; i < table.guesses.size(); ++i) {
+        ColumnGuess& guess = table.guesses[i];
+        const ColumnValues& values = table.values[i];
+        if (guess.field != title || i == winner || guess.rank < says_little) continue;
+        const bool shorter = values.filled > 0 && values.characters * long_one.filled <
+                                                      long_one.characters * values.filled;
+        if (!shorter || values.share(ValueKind::prose) < 0.6 || says_description(table.headers[i]))
+            continue;
+        guess.rank = table.guesses[winner].rank - 1;
+        return;
+    }
+}
+
 // --- columns whose headers say nothing
 // -------------------------------------------------------------
 
@@ -286,7 +400,10 @@ void find_title(ColumnEvidence& table) {
     for (std::size_t i = 0; i < table.guesses.size(); ++i) {
         const ColumnGuess& guess = table.guesses[i];
         const ColumnValues& values = table.values[i];
-        const bool loses = guess.field == model && table.column(model) != i;  // a "Device"
+        // "Device", beside a model or alone.
+        constexpr int says_device = 10;
+        const bool loses = guess.field == model && !guess.is_users() &&
+                           (table.column(model) != i || guess.rank >= says_device);
         const bool free = (!guess.field && !guess.known) || guess.field == description || loses;
         if (!free || values.filled == 0 || values.share(ValueKind::prose) < 0.6 ||
             values.distinct * 2 < values.filled)
@@ -349,8 +466,10 @@ void judge_by_values(ColumnEvidence& table) {
     check_identifiers(table);
     check_titles(table);
     settle_codes(table);
+    check_vague(table);
     check_kinds(table);
     place_depth(table);
+    prefer_names(table);
     settle_amounts(table);
     for (std::size_t i = 0; i < table.guesses.size(); ++i) {
         if (!table.guesses[i].field && !table.guesses[i].known) guess_one(table, i);

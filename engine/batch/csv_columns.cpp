@@ -126,22 +126,30 @@ Result<void> apply_names(const std::vector<std::string>& headers,
     return {};
 }
 
-// A "Description" that lost against a better title is the description.
+// A "Description" that lost against a better title is the description; of several
+// the one that says so best, then the longest.
 void give_descriptions(ColumnEvidence& table) {
     const std::size_t winner = table.column(title);
-    for (std::size_t i = 0; i < table.guesses.size() && !table.has(description); ++i) {
-        ColumnGuess& guess = table.guesses[i];
-        if (guess.field != title || i == winner) continue;
+    if (table.has(description)) return;
+    std::size_t best = CsvColumns::none;
+    for (std::size_t i = 0; i < table.guesses.size(); ++i) {
+        if (table.guesses[i].field != title || i == winner) continue;
         const std::string header = normalise_header(table.headers[i]);
-        const bool says_so = header.find("desc") != std::string::npos ||
-                             header.find("beschreibung") != std::string::npos ||
-                             header.find("bezeichnung") != std::string::npos ||
-                             header.find("designation") != std::string::npos;
-        if (!says_so) continue;
-        guess.field = description;
-        guess.confidence = 0.9;
-        guess.why = "another column is the better title";
+        constexpr std::string_view says_so[] = {"desc", "beschreibung", "bezeichnung",
+                                                "designation", "text"};
+        if (std::none_of(std::begin(says_so), std::end(says_so), [&](std::string_view word) {
+                return header.find(word) != std::string::npos;
+            }))
+            continue;
+        if (best == CsvColumns::none || table.guesses[i].rank < table.guesses[best].rank ||
+            (table.guesses[i].rank == table.guesses[best].rank &&
+             table.values[i].characters > table.values[best].characters))
+            best = i;
     }
+    if (best == CsvColumns::none) return;
+    table.guesses[best].field = description;
+    table.guesses[best].confidence = 0.9;
+    table.guesses[best].why = "another column is the better title";
 }
 
 // The keys under which cells without a field are kept: their headers, made unique. Columns with a

@@ -144,6 +144,15 @@ void CsvProduct::write_texts(JsonWriter& writer, const Cells& cells) {
         const std::string_view given = value(cells, text.column);
         if (!given.empty()) writer.member(text.key, given);
     }
+    if (!layout_.named_by_model) return;
+    std::string named;
+    for (const CsvField field : {brand, model, mpn, storage, color, size}) {
+        const std::string_view part = cell(cells, field);
+        if (part.empty() || named.find(part) != std::string::npos) continue;
+        if (part.find(named) != std::string_view::npos) named.clear();  // "Keyra", "Keyra K87"
+        named.append(named.empty() ? "" : " ").append(part);
+    }
+    if (!cell(cells, model).empty() || !cell(cells, mpn).empty()) writer.member("title", named);
 }
 
 // From the widest to the narrowest: "Electronics > TV > OLED".

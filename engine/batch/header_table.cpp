@@ -1,4 +1,4 @@
-// Exact first, then by words in any order, then by letters, then by the words that are known.
+// Reads the vocabulary and finds words in it: whole, inflected, in compounds, misspelt.
 // SPDX-License-Identifier: MIT
 #include "engine/batch/header_table.hpp"
 
@@ -23,7 +23,6 @@ namespace {
 using Element = simdjson::dom::element;
 
 constexpr double similarity_min = 0.88;
-constexpr std::size_t similar_length_min = 6;  // "qtx" is not "qty", nor "market" "marke"
 constexpr std::size_t compound_length_min = 7;
 constexpr std::size_t compound_part_min = 3;
 constexpr int kept_tier = 0;
@@ -34,12 +33,6 @@ struct Tier {
 };
 constexpr std::array<Tier, 4> tiers = {{{"best", 0}, {"good", 10}, {"fair", 20}, {"weak", 30}}};
 
-// What a weaker way of recognising adds to the tier: a header that is listed beats one that looks
-// like it.
-constexpr int words_penalty = 2;
-constexpr int part_penalty = 4;
-constexpr int similar_penalty = 5;
-constexpr int partly_penalty = 35;
 constexpr std::size_t qualifiers_left_out_max = 3;
 
 std::string joined(const std::vector<std::string>& words) {
@@ -64,6 +57,11 @@ bool each_text(const Element& list, Visit visit) {
         visit(text);
     }
     return true;
+}
+
+bool names_group(CsvField field) {
+    return field == CsvField::category || field == CsvField::subcategory ||
+           field == CsvField::department || field == CsvField::brand;
 }
 
 std::optional<CsvField> any_field(std::string_view name) {
@@ -102,12 +100,19 @@ Result<HeaderTable> HeaderTable::parse(std::string_view json) {
     if (root["qualifiers"].get(part) != simdjson::SUCCESS ||
         !each_text(part, [&](std::string_view text) { table.qualifiers_.emplace(text); }))
         return bad("is no list of texts", "/qualifiers");
+    if (root["nouns"].get(part) != simdjson::SUCCESS ||
+        !each_text(part, [&](std::string_view text) { table.nouns_.emplace(text); }))
+        return bad("is no list of texts", "/nouns");
+    if (root["vetoes"].get(part) != simdjson::SUCCESS ||
+        !each_text(part, [&](std::string_view text) { table.vetoes_.emplace(text); }))
+        return bad("is no list of texts", "/vetoes");
     simdjson::dom::object meanings;
     if (root["words"].get(meanings) != simdjson::SUCCESS) return bad("is no object", "/words");
     for (const auto member : meanings) {
         const bool listed = each_text(member.value, [&](std::string_view text) {
             table.words_[std::string(text)] = std::string(member.key);
         });
+        table.strong_.emplace(member.key);
         if (!listed) return bad("is no list of texts", "/words/" + std::string(member.key));
     }
     simdjson::dom::array fields;
@@ -153,6 +158,7 @@ void HeaderTable::add_bag(const Entry& entry) {
     const Bag bag = bag_of(entry.text);
     if (bag.empty()) return;
     vocabulary_.insert(bag.begin(), bag.end());
+    if (bag.size() == 1) strong_.insert(bag.front());
     Entry added = entry;
     added.pure = bag.size() == split_header(entry.text).words.size();
     const auto [at, fresh] = bags_.try_emplace(joined(bag), added);
@@ -204,6 +210,33 @@ void HeaderTable::put_word(std::string_view word, std::vector<std::string>& bag)
     }
 }
 
+bool HeaderTable::is_known(const std::string& word) const {
+    if (words_.count(word) > 0 || vocabulary_.count(word) > 0) return true;
+    std::vector<std::string> parts;
+    return word.size() >= compound_length_min && word.size() <= header_length_max &&
+           split_compound(word, parts);
+}
+
+// The known word that a misspelt one resembles most; of several the first in the alphabet.
+const std::string* HeaderTable::nearly(const std::string& word) const {
+    const std::string* best = nullptr;
+    double similarity = similarity_min;
+    if (word.size() < similar_length_min || word.size() > header_length_max) return best;
+    const auto compare = [&](const std::string& known) {
+        if (known.size() < similar_length_min || known.front() != word.front()) return;
+        const double found = header_similarity(word, known);
+        const bool better = found > similarity || (found == similarity && best && known < *best);
+        if (!better) return;
+        best = &known;
+        similarity = found;
+    };
+    for (const auto& [known, meaning] : words_)
+        compare(known);
+    for (const std::string& known : vocabulary_)
+        compare(known);
+    return best;
+}
+
 bool HeaderTable::says_something(const Bag& bag) const {
     return std::any_of(bag.begin(), bag.end(),
                        [&](const std::string& word) { return generic_.count(word) == 0; });
@@ -219,10 +252,23 @@ HeaderTable::Bag HeaderTable::bag_of(std::string_view header) const {
     return bag;
 }
 
+bool HeaderTable::says_text(const Bag& bag) {
+    return std::find(bag.begin(), bag.end(), "description") != bag.end() ||
+           std::find(bag.begin(), bag.end(), "title") != bag.end() ||
+           std::find(bag.begin(), bag.end(), "name") != bag.end();
+}
+
 const HeaderTable::Entry* HeaderTable::find_bag(const Bag& bag) const {
     if (bag.empty() || !says_something(bag)) return nullptr;
     const auto at = bags_.find(joined(bag));
     return at == bags_.end() || at->second.ambiguous ? nullptr : &at->second;
+}
+
+bool HeaderTable::says_code(const Bag& bag) {
+    constexpr std::string_view codes[] = {"id", "code", "number"};
+    return std::any_of(bag.begin(), bag.end(), [&](const std::string& word) {
+        return std::find(std::begin(codes), std::end(codes), word) != std::end(codes);
+    });
 }
 
 // Leaves out as few of the words that may be as it can: "Model Name/Number" is a "Model".
@@ -241,7 +287,14 @@ const HeaderTable::Entry* HeaderTable::find_without_qualifiers(const Bag& bag) c
                 const auto bit = static_cast<unsigned>(place - at.begin());
                 if (place == at.end() || (chosen >> bit & 1U) == 0) rest.push_back(bag[i]);
             }
-            if (const Entry* entry = find_bag(rest); entry != nullptr && entry->field) return entry;
+            const Entry* entry = find_bag(rest);
+            if (entry == nullptr || !entry->field) continue;
+            // The number of a department is not its name.
+            if (names_group(*entry->field) && says_code(bag) && !says_code(rest)) continue;
+            // "Sales Description" says nothing of sales.
+            const bool text = says_text(bag) && !says_text(rest);
+            if (!text || (!is_amount(*entry->field) && *entry->field != CsvField::sold_count))
+                return entry;
         }
     }
     return nullptr;
@@ -264,87 +317,6 @@ const HeaderTable::Entry* HeaderTable::most_similar(std::string_view normalised,
         similarity = found;
     }
     return best;
-}
-
-// Every word of the header counts.
-std::optional<HeaderGuess> HeaderTable::guess_whole(std::string_view header) const {
-    const std::string normalised = normalise_header(header);
-    if (normalised.empty() || normalised.size() > header_length_max) return std::nullopt;
-    if (const auto at = exact_.find(normalised); at != exact_.end()) {
-        const Entry& entry = entries_[at->second];
-        return HeaderGuess{entry.field, entry.tier, HeaderMatch::synonym, 0.95, entry.text};
-    }
-    if (const Entry* entry = find_bag(bag_of(header))) {
-        return HeaderGuess{entry->field, entry->tier + words_penalty, HeaderMatch::words, 0.92,
-                           entry->text};
-    }
-    return std::nullopt;
-}
-
-// "Barcode (EAN)", "Marke/Hersteller", "Buy Box: Current": headers of several parts, which must
-// agree; of identifiers the one that says which it is counts.
-std::optional<HeaderGuess> HeaderTable::guess_parts(std::string_view header) const {
-    std::optional<HeaderGuess> found;
-    std::size_t parts = 0;
-    for (std::size_t begin = 0; begin < header.size(); ++parts) {
-        const std::size_t end = std::min(header.find_first_of("/|()[]:;,", begin), header.size());
-        auto guess = guess_whole(header.substr(begin, end - begin));
-        begin = end + 1;
-        if (!guess || !guess->field) continue;
-        if (!found || found->field == CsvField::gtin) {
-            if (found && !is_identifier(*guess->field)) continue;
-            found = std::move(guess);
-        } else if (found->field != guess->field && guess->field != CsvField::gtin &&
-                   !is_ambiguous(*guess->field)) {
-            return std::nullopt;
-        }
-    }
-    if (!found || parts < 2) return std::nullopt;
-    found->tier += part_penalty;
-    found->how = HeaderMatch::part;
-    found->confidence = 0.88;
-    return found;
-}
-
-std::optional<HeaderGuess> HeaderTable::guess(std::string_view header, bool also_similar) const {
-    // The schema's own names, dots and all.
-    for (std::size_t i = 0; i < csv_field_real_count; ++i) {
-        const auto field = static_cast<CsvField>(i);
-        if (header == to_string(field))
-            return HeaderGuess{field, -1, HeaderMatch::own_name, 1.0, std::string(header)};
-    }
-    if (header == "weight_g")
-        return HeaderGuess{CsvField::weight, -1, HeaderMatch::own_name, 1.0, "weight_g"};
-    if (header.size() > 2 * header_length_max) return std::nullopt;
-    if (auto whole = guess_whole(header)) return whole;
-    // "MwSt" is one word, whatever its letters look like.
-    std::string folded(header);
-    std::transform(folded.begin(), folded.end(), folded.begin(), to_lower);
-    if (auto whole = guess_whole(folded)) return whole;
-    if (!also_similar) return std::nullopt;
-    if (auto parts = guess_parts(header)) return parts;
-    const std::string normalised = normalise_header(header);
-    if (normalised.size() >= similar_length_min && normalised.size() <= header_length_max) {
-        double similarity = 0;
-        if (const Entry* entry = most_similar(normalised, similarity)) {
-            return HeaderGuess{entry->field, entry->tier + similar_penalty, HeaderMatch::similar,
-                               similarity, entry->text};
-        }
-    }
-    Bag bag = bag_of(header);
-    const auto partly = [&]() -> std::optional<HeaderGuess> {
-        const Entry* entry = find_without_qualifiers(bag);
-        if (entry == nullptr) return std::nullopt;
-        return HeaderGuess{entry->field, entry->tier + partly_penalty, HeaderMatch::partly, 0.75,
-                           entry->text};
-    };
-    if (auto known = partly()) return known;
-    bag.erase(std::remove_if(bag.begin(), bag.end(),
-                             [&](const std::string& word) { return vocabulary_.count(word) == 0; }),
-              bag.end());
-    auto guess = partly();
-    if (guess) guess->confidence = 0.7;
-    return guess;
 }
 
 }  // namespace assay::engine

@@ -43,6 +43,8 @@ class HeaderTable {
     const std::vector<std::string>& conflicts() const noexcept { return conflicts_; }
 
   private:
+    static constexpr std::size_t similar_length_min = 6;  // "qtx" is not "qty"
+
     struct Entry {
         std::optional<CsvField> field;
         int tier = 0;
@@ -57,22 +59,34 @@ class HeaderTable {
     void add_bag(const Entry& entry);
     Bag bag_of(std::string_view header) const;
     bool says_something(const Bag& bag) const;
+    static bool says_text(const Bag& bag);
+    static bool says_code(const Bag& bag);
     const Entry* find_bag(const Bag& bag) const;
     const Entry* find_without_qualifiers(const Bag& bag) const;
     std::optional<HeaderGuess> guess_whole(std::string_view header) const;
+    std::optional<HeaderGuess> guess_total(Bag bag) const;
+    std::optional<HeaderGuess> guess_code(std::string_view header) const;
     std::optional<HeaderGuess> guess_parts(std::string_view header) const;
     void put_word(std::string_view word, std::vector<std::string>& bag) const;
+    bool is_known(const std::string& word) const;
+    const std::string* nearly(const std::string& word) const;
+    std::optional<HeaderGuess> names_code(const Bag& bag) const;
+    std::optional<HeaderGuess> guess_partly(std::string_view header) const;
     bool split_compound(std::string_view word, std::vector<std::string>& parts) const;
     const Entry* most_similar(std::string_view normalised, double& similarity) const;
 
     std::unordered_map<std::string, std::string> words_;  // "menge" -> "quantity"; "" for fillers
     std::unordered_set<std::string> generic_;             // say nothing alone: "number", "code"
     std::unordered_set<std::string> qualifiers_;          // may be left out: "current", "name"
+    std::unordered_set<std::string> nouns_;               // the product itself: "item", "artikel"
+    std::unordered_set<std::string> vetoes_;  // a header with one of them, not understood as a
+                                              // whole, is no field: "date", "fee"
     std::vector<Entry> entries_;
     std::vector<std::string> normalised_;  // of each entry
     std::unordered_map<std::string, std::size_t> exact_;
     std::unordered_map<std::string, Entry> bags_;
     std::unordered_set<std::string> vocabulary_;  // every word of a bag
+    std::unordered_set<std::string> strong_;      // those that mean something alone: "sku"
     std::vector<std::string> conflicts_;
 };
 

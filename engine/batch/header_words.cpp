@@ -39,6 +39,9 @@ Folded fold(std::string_view text, std::size_t at) {
     const auto byte = [&](std::size_t i) {
         return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
     };
+    // "Ø Preis": an average, unless it is a letter of a word.
+    if (byte(at) == 0xc3 && byte(at + 1) == 0x98 && !is_letter(static_cast<char>(byte(at + 2))))
+        return {"avg", 2, Kind::upper};
     if (byte(at) == 0xc3 && byte(at + 1) >= 0x80) {
         const std::size_t letter = byte(at + 1) - 0x80U;
         return {latin[letter], 2, letter < 32 && letter != 31 ? Kind::upper : Kind::lower};
@@ -84,6 +87,16 @@ void take_word(HeaderWords& out, std::string word, bool after_number) {
         return;
     }
     out.words.push_back(std::move(word));
+}
+
+// The point between two letters that stand alone: "R.R.P.", but not "U. Retail" or "Art.Nr.".
+bool is_initial(std::string_view header, std::size_t point) {
+    const auto alone = [&](std::size_t at) {
+        return at < header.size() && is_letter(header[at]) &&
+               (at == 0 || !is_letter(header[at - 1])) &&
+               (at + 1 >= header.size() || !is_letter(header[at + 1]));
+    };
+    return header[point] == '.' && point > 0 && alone(point - 1) && alone(point + 1);
 }
 
 void find_symbols(std::string_view header, HeaderWords& out) {
@@ -136,11 +149,15 @@ HeaderWords split_header(std::string_view header) {
         const bool hump = folded.kind == Kind::upper &&
                           (last == Kind::lower || (last == Kind::upper && ahead == Kind::lower));
         const bool digits = (folded.kind == Kind::digit) != (last == Kind::digit);
+        if (is_initial(header, i)) {  // "P.V.P." is one word
+            i = next;
+            continue;
+        }
         if (folded.kind == Kind::other || hump || (digits && last != Kind::other)) end_word();
         if (header[i] == '#') {
             out.words.emplace_back("number");
         } else if (header[i] == '%') {
-            out.words.emplace_back("percent");
+            if (last != Kind::digit) out.words.emplace_back("percent");  // "19% VAT"
         } else {
             word += folded.text;
         }

@@ -76,6 +76,11 @@ Error nothing_understood(const TableLayout& layout) {
                 {}, "name one, for example --columns title=Header, or add a header line");
 }
 
+// Whether a model stands in for the title of a table that has none.
+bool names_models(const CsvColumns& columns) {
+    return columns.has(CsvField::model) || columns.has(CsvField::mpn);
+}
+
 bool names_products(const CsvColumns& columns) {
     for (const CsvField field :
          {CsvField::title, CsvField::gtin, CsvField::upc, CsvField::ean, CsvField::isbn,
@@ -127,7 +132,14 @@ Result<TableLayout> read_table_layout(const TableSample& sample, const HeaderPla
     layout.columns = std::move(*columns);
     layout.decimal_comma =
         writes_decimal_comma(rows.subspan(first), layout.columns, hints.prefers_decimal_comma);
-    if (!names_products(layout.columns)) layout.fault = nothing_understood(layout);
+    if (names_products(layout.columns)) return layout;
+    if (!names_models(layout.columns)) {
+        layout.fault = nothing_understood(layout);
+        return layout;
+    }
+    layout.named_by_model = true;
+    layout.columns.remarks.push_back(
+        "no column is a title or an identifier: brand and model stand in for the title");
     return layout;
 }
 

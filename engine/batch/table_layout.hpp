@@ -29,7 +29,8 @@ struct TableLayout {
     std::vector<std::string> headers;  // made up where there is no header: "column 1"
     CsvColumns columns;
     bool decimal_comma = false;
-    std::optional<Error> fault;  // no column can name a product; the rest is for showing why
+    bool named_by_model = false;  // no title and no identifier: brand and model must do
+    std::optional<Error> fault;   // no column can name a product; the rest is for showing why
 };
 
 // Where the header stands in a sample, and how sure that is: of two readings of one file (by comma

@@ -113,6 +113,9 @@ bool TableRows::is_total() const {
         if (layout_->columns.column(field) != title || !is_total_word(value)) return false;
     }
     if (std::any_of(cells_.begin(), cells_.end(), is_total_word)) return true;
+    const bool names_model = !product_->cell(cells_, CsvField::model).empty() ||
+                             !product_->cell(cells_, CsvField::mpn).empty();
+    if (layout_->named_by_model && names_model) return false;
     constexpr std::uint64_t rows_min = 2;
     if (items_.count() < rows_min) return false;
     const std::string_view quantity = product_->cell(cells_, CsvField::quantity);

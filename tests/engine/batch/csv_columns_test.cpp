@@ -87,6 +87,20 @@ Score score(const std::string& file) {
     return score;
 }
 
+TEST(Layouts, WithoutTitleOrIdentifierBrandAndModelNameTheProduct) {
+    IntakeOptions options;
+    options.format = InputFormat::csv;
+    const Taken taken = testing::take(options,
+                                      "Brand,Model,Storage,Qty\n"
+                                      "Auralon,WH200,64GB,3\n"
+                                      "Keyra,Keyra K87,,1\n");
+    ASSERT_THAT(taken.result, IsOk());
+    ASSERT_EQ(taken.items.size(), 2U);
+    EXPECT_THAT(taken.items[0].json, HasSubstr(R"("title":"Auralon WH200 64GB")"));
+    EXPECT_THAT(taken.items[1].json, HasSubstr(R"("title":"Keyra K87")"));
+    EXPECT_THAT(taken.report.remarks, ::testing::Contains(HasSubstr("stand in for the title")));
+}
+
 TEST(Layouts, KnownOnesAreUnderstood) {
     const Score known = score("known.txt");
     EXPECT_GE(known.layouts, 40U);
@@ -94,10 +108,11 @@ TEST(Layouts, KnownOnesAreUnderstood) {
 }
 
 TEST(Layouts, OnesThatWereWrittenDownAfterTheRulesAreUnderstoodToo) {
-    for (const char* file : {"unseen.txt", "second.txt"}) {
+    for (const char* file : {"unseen.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt",
+                             "sixth.txt", "seventh.txt", "eighth.txt"}) {
         const Score unseen = score(file);
         EXPECT_GE(unseen.layouts, 30U);
-        EXPECT_GE(unseen.right * 100, unseen.columns * 90) << unseen.wrong;
+        EXPECT_GE(unseen.right * 100, unseen.columns * 98) << unseen.wrong;
     }
 }
 

@@ -94,6 +94,9 @@ std::string numbered(const std::string& field, std::size_t row) {
     if (field == "market.active_listings") return std::to_string(9 * (row + 2));
     if (field == "market.sales_rank") return std::to_string(1900 * (row + 1));
     if (field == "device.battery_pct") return std::to_string(80 + row) + "%";
+    if (field == "condition_notes") return row % 2 == 0 ? "Box damaged" : "Scratched lid";
+    if (field == "pack_size") return std::to_string(1 + row % 3 * 5);
+    if (field == "dims") return std::to_string(30 + row) + " x 20 x 10";
     return {};
 }
 
@@ -120,6 +123,9 @@ std::string made_up(const std::string& field, std::size_t row, const std::string
     if (field == "sold_price" || field == "market.lowest_offer")
         return amount(thing.retail * 60 / 100, notation);
     if (field == "costs.ship_out") return amount(549, notation);
+    if (field == "market.competing_offers") return std::to_string(3 + row);
+    if (field == "market.rank_category") return std::string(thing.category);
+    if (field == "weight") return std::to_string(row) + (eu ? ",5" : ".5");
     if (field == "device.storage_gb") return std::string(thing.storage);
     if (field == "device.carrier") return "Unlocked";
     std::string text = numbered(field, row);

@@ -11,6 +11,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using testing::FailsWith;
+using ::testing::StartsWith;
 
 std::string field_of(std::string_view header) {
     const auto guess = HeaderTable::embedded().guess(header);
@@ -26,7 +27,7 @@ HeaderMatch way(std::string_view header) {
 TEST(HeaderTable, NoTwoFieldsShareTheirWordsUnlessTheirOrderTellsThemApart) {
     EXPECT_THAT(
         HeaderTable::embedded().conflicts(),
-        ElementsAre("\"Unit Weight\" and \"Weight Unit\" and \"Einheit Gewicht\" say the same"));
+        ElementsAre(StartsWith("\"Unit Weight\" and \"Weight Unit\" and \"Einheit Gewicht\"")));
 }
 
 TEST(HeaderTable, TakesTheFieldsOwnNames) {
@@ -86,6 +87,45 @@ TEST(HeaderTable, WhatIsNoFieldOfAProductIsKnownAsThat) {
         EXPECT_EQ(field_of(header), "kept") << header;
 }
 
+TEST(HeaderTable, AWordForTotalMakesTheTotalOfWhatIsListedForAUnit) {
+    EXPECT_EQ(field_of("Total Trade Price"), "cost_total");
+    EXPECT_EQ(field_of("Suma precio de venta al p\xc3\xba"
+                       "blico"),
+              "msrp_total");
+    EXPECT_EQ(field_of("Ladenpreis gesamt"), "msrp_total");
+}
+
+TEST(HeaderTable, ANumberOfTheProductIsACodeAndAKindOfItACategory) {
+    for (const char* header : {"Cod. Prod. Nr.", "Item Ref",
+                               "R\xc3\xa9"
+                               "f. marchandise"})
+        EXPECT_EQ(field_of(header), "any.code") << header;
+    EXPECT_EQ(field_of("Merchandise Kind"), "category");
+    EXPECT_EQ(field_of("No. of Articles"), "quantity");
+}
+
+TEST(HeaderTable, AVetoKeepsAHeaderFromBeingWhatItsOtherWordsSay) {
+    for (const char* header : {"Retail Fee", "Condition Date", "Brand Manager", "Bid per Unit",
+                               "Warehouse Category", "Auction Quantity End"})
+        EXPECT_EQ(field_of(header), "kept") << header;
+    EXPECT_EQ(field_of("Store UPC"), "identifiers.upc") << "a code is one wherever it is from";
+    EXPECT_EQ(field_of("Sales Description Text"), "title") << "and says nothing of sales";
+}
+
+TEST(HeaderTable, KnownWordsAreNotMisspeltOnes) {
+    EXPECT_EQ(field_of("Listing ID"), "kept") << "not Listings";
+    EXPECT_EQ(field_of("Quantitty left over"), "quantity");
+    EXPECT_EQ(field_of("idAbt"), "unknown") << "the number of a department is not its name";
+    EXPECT_EQ(field_of("RAM (GB)"), "kept") << "not GB";
+    EXPECT_EQ(field_of("Whatever/Stk"), "unknown") << "per piece, not pieces";
+}
+
+TEST(HeaderTable, InitialsAveragesAndTaxRatesAreRead) {
+    EXPECT_EQ(field_of("P.V.P. total"), "msrp_total");
+    EXPECT_EQ(field_of("\xc3\x98 Verkaufspreis"), "sold_price");
+    EXPECT_EQ(field_of("UVP inkl. 19% MwSt"), "msrp");
+}
+
 TEST(HeaderTable, SaysLittleOfLittle) {
     for (const char* header : {"", "#", "x", "number", "!!!", "12345"})
         EXPECT_EQ(field_of(header), "unknown") << header;
@@ -96,9 +136,11 @@ TEST(HeaderTable, SaysLittleOfLittle) {
 TEST(HeaderTable, FaultsOfItsFileAreNamed) {
     EXPECT_THAT(HeaderTable::parse("{"), FailsWith(ErrorCode::invalid_json));
     EXPECT_THAT(HeaderTable::parse("{}"), FailsWith(ErrorCode::invalid_input));
-    EXPECT_THAT(HeaderTable::parse(R"({"fillers":[],"generic":[],"qualifiers":[],"words":{},)"
-                                   R"("fields":[{"field":"bogus"}],"kept":[]})"),
-                FailsWith(ErrorCode::invalid_input));
+    EXPECT_THAT(
+        HeaderTable::parse(
+            R"({"fillers":[],"generic":[],"qualifiers":[],"nouns":[],"vetoes":[],"words":{},)"
+            R"("fields":[{"field":"bogus"}],"kept":[]})"),
+        FailsWith(ErrorCode::invalid_input));
 }
 
 }  // namespace
