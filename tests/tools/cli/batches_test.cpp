@@ -162,7 +162,8 @@ TEST_F(BatchCommandsTest, SubmitOfSeveralFilesGoesOnBehindOneThatIsRefused) {
     const std::string one = file("one.csv"), two = file("two.csv"), three = file("three.csv");
     EXPECT_EQ(run_with(api, {"submit", one, two, three, "--wait"}), exit_failed);
     EXPECT_THAT(out(), StartsWith("FILE"));
-    EXPECT_EQ(std::count(out().begin(), out().end(), '\n'), 4);
+    const std::string table = out();
+    EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 4);
     EXPECT_THAT(out(), AllOf(HasSubstr("not accepted"), HasSubstr("b1"), HasSubstr("b3"),
                              HasSubstr("1,234.56 EUR")));
     EXPECT_THAT(error(), HasSubstr(two + ": holds no products"));

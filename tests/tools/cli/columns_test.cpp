@@ -9,6 +9,7 @@
 
 #include "tests/support/manual_clock.hpp"
 #include "tools/api/query.hpp"
+#include "tools/cli/text_width.hpp"
 
 namespace assay::tools {
 namespace {
@@ -66,7 +67,7 @@ TEST_F(ColumnsTest, NoLineIsWiderThanTheTerminal) {
                   exit_ok);
         std::istringstream lines(out_.str());
         for (std::string line; std::getline(lines, line);)
-            EXPECT_LE(line.size(), static_cast<std::size_t>(width)) << line;
+            EXPECT_LE(display_width(line), static_cast<std::size_t>(width)) << line;
     }
 }
 

@@ -122,7 +122,8 @@ class DoctorTest : public ::testing::Test, protected testing::CommandRunner {
         arguments.insert(arguments.end(), more.begin(), more.end());
         code_ = run(commands_, arguments);
         std::map<std::string, std::string> by_name;
-        for (const auto& check : boost::json::parse(out()).at("checks").as_array()) {
+        const auto answer = boost::json::parse(out());
+        for (const auto& check : answer.at("checks").as_array()) {
             by_name[std::string(check.at("name").as_string())] =
                 std::string(check.at("outcome").as_string()) + ": " +
                 std::string(check.at("message").as_string());
