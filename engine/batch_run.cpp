@@ -90,7 +90,7 @@ std::vector<std::pair<std::string, std::int64_t>> named_decisions(
 }
 
 std::string make_summary(BatchSums sums, const BatchOptions& options, const Tables& tables,
-                         bool with_lot) {
+                         bool with_lot, const DuplicateGroups* groups) {
     std::string text;
     JsonWriter json(text);
     json.begin_object();
@@ -98,6 +98,9 @@ std::string make_summary(BatchSums sums, const BatchOptions& options, const Tabl
     for (const auto& [name, count] : named_decisions(sums.by_decision))
         json.member(name, count);
     json.end_object();
+    if (groups != nullptr && is_asked_for(options.analyzers, "duplicates")) {
+        json.member("duplicates", groups->members()).member("duplicate_groups", groups->groups());
+    }
     if (with_lot && sums.lost) {
         if (is_asked_for(options.analyzers, "lot")) {
             LotSummary lot;
@@ -126,9 +129,47 @@ BatchRun::BatchRun(batch_store::BatchRow row, std::shared_ptr<const AnalysisPlan
     : counts(row.counts),
       row_(std::move(row)),
       plan_(std::move(plan)),
-      products_left_(row_.counts.total - row_.counts.settled()) {
+      wants_features_(plan_->compares_products()),
+      products_left_(row_.counts.total - row_.counts.settled()),
+      features_left_(row_.counts.total) {
     assert(plan_ != nullptr);
     assert(products_left_ >= 0);
+}
+
+void BatchRun::features_arrived(std::int64_t first_index, std::int64_t products,
+                                FeatureBlock&& block) {
+    std::vector<FeatureBlock> all;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!wants_features() || !features_.emplace(first_index, std::move(block)).second) return;
+        features_left_ -= products;
+        assert(features_left_ >= 0);
+        if (features_left_ > 0) return;
+        for (auto& [index, features] : features_)
+            all.push_back(std::move(features));
+    }
+    // Only the last chunk comes here.
+    auto groups = std::make_shared<const DuplicateGroups>(
+        decide_duplicates(std::move(all), plan_->tables().defaults));
+    const std::lock_guard lock(mutex_);
+    features_.clear();
+    groups_ = std::move(groups);
+    wants_features_.store(false, std::memory_order_release);  // with the groups in place
+}
+
+bool BatchRun::has_features_of(std::int64_t first_index) const {
+    const std::lock_guard lock(mutex_);
+    return !wants_features() || features_.contains(first_index);
+}
+
+std::shared_ptr<const DuplicateGroups> BatchRun::groups() const {
+    const std::lock_guard lock(mutex_);
+    return groups_;
+}
+
+bool BatchRun::leaves_out(std::int64_t chunk) const noexcept {
+    const auto& left_out = first_pass_.left_out;
+    return std::find(left_out.begin(), left_out.end(), chunk) != left_out.end();
 }
 
 Result<void> BatchRun::restore(std::string_view blob) {
@@ -166,7 +207,8 @@ void BatchRun::arrived(const ChunkDone& done, std::int64_t products) {
         sums_.by_decision = all.by_decision;
     }
     // Only the last chunk comes here, and it is settled after this: who ends the batch finds it.
-    std::string text = make_summary(std::move(all), row_.options, plan_->tables(), true);
+    std::string text =
+        make_summary(std::move(all), row_.options, plan_->tables(), true, groups().get());
     const std::lock_guard lock(mutex_);
     parked_ = std::move(text);
 }

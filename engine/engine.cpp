@@ -98,7 +98,7 @@ Result<void> Engine::Body::take_up() {
         return {};
     });
     if (!cleared) return cleared;
-    std::vector<std::shared_ptr<BatchRun>> cancelling;
+    std::vector<std::shared_ptr<BatchRun>> cancelling, open;
     {
         auto lease = database.read();
         if (!lease) return lease.error();
@@ -110,10 +110,22 @@ Result<void> Engine::Body::take_up() {
             if (row.status == BatchStatus::cancelling) {
                 cancelling.push_back(std::move(*run));
             } else {
-                feeder.add(std::move(*run));
+                open.push_back(std::move(*run));
             }
         }
     }
+    auto noted = writer.run([&](Tx& tx) -> Result<void> {
+        for (const auto& run : open) {
+            if (!run->wants_features()) continue;
+            auto note = batch_store::restart_first_pass(tx, run->id());
+            if (!note) return note.error();
+            run->take_note(*std::move(note));
+        }
+        return {};
+    });
+    if (!noted) return noted;
+    for (auto& run : open)
+        feeder.add(std::move(run));
     for (const auto& run : cancelling) {  // nothing of these runs any more, so they settle now
         auto settled = cancel_in_store(run->tenant(), run->id(), run);
         if (!settled && settled.error().code != ErrorCode::already_settled) return settled;

@@ -249,9 +249,15 @@ bool Feeder::claim_more(Lock& lock) {
                          std::make_move_iterator(wanted.end()));
         wanted.resize(room);
     }
-    if (wanted.empty()) return false;
-
+    // What the first pass reads needs no claim.
+    const auto to_claim = std::stable_partition(wanted.begin(), wanted.end(),
+                                                [](const Claimed& c) { return c.features; });
     slots_used_ += wanted.size();
+    const bool reads = to_claim != wanted.begin();
+    claimed_.insert(claimed_.end(), wanted.begin(), to_claim);
+    wanted.erase(wanted.begin(), to_claim);
+    if (wanted.empty()) return reads;
+
     claim_out_ = true;
     ++jobs_out_;
     lock.unlock();
@@ -300,6 +306,7 @@ bool Feeder::reclaim(Lock& lock) {
     suspect_.reset();
     incoming_.clear();  // they are among the open ones
     turns_.clear();
+    features_kept_ = 0;
     for (const auto& [id, run] : open_) {
         turns_.push_back(Turn(run));
         if (run->claims_stopped()) doubtful_.push_back(run);  // what was to end it may be released
@@ -314,7 +321,13 @@ std::vector<Feeder::Claimed> Feeder::choose(std::size_t count) {
     while (chosen.size() < count && !turns_.empty() && barren < turns_.size()) {
         Turn& turn = turns_.front();
         if (turn.run->claims_stopped()) {
+            end_first_pass(turn);
             turns_.pop_front();
+            continue;
+        }
+        if (turn.first_pass && !turn.run->wants_features() && !begin_second_pass(turn)) {
+            ++barren;
+            turns_.splice(turns_.end(), turns_, turns_.begin());
             continue;
         }
         if (turn.pending.empty() && !turn.exhausted && !refill(turn)) {
@@ -323,14 +336,20 @@ std::vector<Feeder::Claimed> Feeder::choose(std::size_t count) {
             continue;
         }
         if (turn.pending.empty() && !turn.exhausted) continue;
+        if (turn.first_pass && turn.pending.empty() && turn.from_number > 0) {
+            ++barren;  // the rest of its features are on their way
+            turns_.splice(turns_.end(), turns_, turns_.begin());
+            continue;
+        }
         if (turn.pending.empty() && turn.suspects.empty()) {
             // Nothing from its beginning: it was cancelled before it came here, or has ended.
             if (turn.from_number == 0) doubt(turn.run);
+            end_first_pass(turn);
             turns_.pop_front();
             continue;
         }
-        const auto chunk = next_of(turn);
-        if (chunk) chosen.push_back({turn.run, *chunk});
+        const auto chunk = turn.first_pass ? next_of_first_pass(turn) : next_of(turn);
+        if (chunk) chosen.push_back({turn.run, *chunk, turn.first_pass});
         const bool to_be_read = turn.pending.empty() && !turn.exhausted;
         barren = chunk || to_be_read ? 0 : barren + 1;
         turns_.splice(turns_.end(), turns_, turns_.begin());  // to the back of the round
@@ -387,9 +406,9 @@ void Feeder::clear_suspect(const batch_store::ChunkRef& chunk) {
 
 bool Feeder::refill(Turn& turn) {
     auto lease = database_.read();
-    auto chunks =
-        lease ? batch_store::pending_chunks(**lease, turn.run->id(), turn.from_number, read_ahead)
-              : Result<std::vector<batch_store::ChunkRef>>(lease.error());
+    const auto list = turn.first_pass ? &batch_store::all_chunks : &batch_store::pending_chunks;
+    auto chunks = lease ? list(**lease, turn.run->id(), turn.from_number, read_ahead)
+                        : Result<std::vector<batch_store::ChunkRef>>(lease.error());
     if (!chunks) {
         const std::lock_guard lock(mutex_);
         back_off();

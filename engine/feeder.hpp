@@ -35,6 +35,11 @@ struct FeederOptions {
 // is durable before its chunk runs: the attempt number fences late results and counts deaths.
 // A chunk that one more death would condemn is a suspect: at most one is under way at a time, so
 // that one that only stood beside the guilty is never condemned with it.
+// Where products are compared, a batch is read twice. The first pass claims nothing and leaves
+// nothing in the store, so its products stay pending and a crash repeats it; it is fair to other
+// batches like the second. When its last chunk is in, the groups are decided on that thread of the
+// graph, and the second pass begins. A program that died in it again and again reads chunks one by
+// one, each noted before, and leaves out of the comparison the one that it was reading.
 // Results that the writer cannot take at the moment wait here and are offered again; none is lost.
 // Thread safety: every public call from any thread but the feeder's; none blocks but stop().
 class Feeder {
@@ -64,6 +69,7 @@ class Feeder {
     struct Claimed {
         std::shared_ptr<BatchRun> run;
         batch_store::ChunkRef chunk;
+        bool features = false;  // of the first pass: read, but not claimed
     };
     // An analysed chunk until it is durable.
     struct Finished {
@@ -76,8 +82,12 @@ class Feeder {
     };
     // A batch in the round; the feeder's thread only.
     struct Turn {
-        explicit Turn(std::shared_ptr<BatchRun> batch) : run(std::move(batch)) {}
+        explicit Turn(std::shared_ptr<BatchRun> batch)
+            : run(std::move(batch)), first_pass(run->wants_features()) {}
         std::shared_ptr<BatchRun> run;
+        bool admitted = false;                      // its features are among those kept
+        bool first_pass;                            // all its chunks are read, none is claimed
+        std::optional<batch_store::ChunkRef> read;  // the last one, where they go one by one
         std::deque<batch_store::ChunkRef> pending;  // read ahead
         std::int64_t from_number = 0;
         bool exhausted = false;                      // the store has no further ones
@@ -100,6 +110,11 @@ class Feeder {
     void back_off();  // under the lock
     std::vector<Claimed> choose(std::size_t count);
     std::optional<batch_store::ChunkRef> next_of(Turn& turn);
+    std::optional<batch_store::ChunkRef> next_of_first_pass(Turn& turn);
+    bool note_read(Turn& turn, std::optional<std::int64_t> chunk);
+    bool may_read(Turn& turn);
+    bool begin_second_pass(Turn& turn);
+    void end_first_pass(Turn& turn);
     bool may_try_suspect(const batch_store::ChunkRef& chunk);
     void clear_suspect(const batch_store::ChunkRef& chunk);  // under the lock
     bool refill(Turn& turn);
@@ -112,6 +127,8 @@ class Feeder {
                     const Result<void>& answer);
     void announce_claims(const std::vector<Claimed>& granted);
     bool load_and_put(Claimed&& claimed, Connection& connection);
+    bool load_features(Claimed&& claimed, Connection& connection);
+    void features_read(const Claimed& claimed, FeatureBlock&& block, bool in_graph);
     void put(Claimed&& claimed, std::string input);
     static void fail_products(ChunkDone& done, const batch_store::ChunkRef& chunk,
                               std::string_view input, const Error& fault);
@@ -153,7 +170,8 @@ class Feeder {
     bool trouble_ = false;       // in this round of the loop
     std::optional<std::chrono::milliseconds> pause_;  // before the next try; unset: no trouble
 
-    std::list<Turn> turns_;  // the feeder's thread only
+    std::list<Turn> turns_;          // the feeder's thread only
+    std::size_t features_kept_ = 0;  // products of first passes under way; the same
     std::thread thread_;
     std::unique_ptr<BatchGraph> graph_;  // last: its sink uses all of the above
 };

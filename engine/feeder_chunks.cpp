@@ -49,8 +49,99 @@ bool Feeder::feed_graph(Lock& lock) {
     return false;
 }
 
+// --- the first pass ------------------------------------------------------------------------------
+
+std::optional<batch_store::ChunkRef> Feeder::next_of_first_pass(Turn& turn) {
+    BatchRun& run = *turn.run;
+    if (!may_read(turn)) return std::nullopt;
+    while (!turn.pending.empty() && run.leaves_out(turn.pending.front().number)) {
+        run.features_arrived(turn.pending.front().first_index, turn.pending.front().count, {});
+        turn.pending.pop_front();
+    }
+    if (turn.pending.empty()) return std::nullopt;
+    const batch_store::ChunkRef chunk = turn.pending.front();
+    if (run.reads_one_by_one()) {
+        if (turn.read && !run.has_features_of(turn.read->first_index)) return std::nullopt;
+        if (!note_read(turn, chunk.number)) return std::nullopt;
+        turn.read = chunk;
+    }
+    turn.pending.pop_front();
+    return chunk;
+}
+
+// Durable before the chunk is read. False: not now.
+bool Feeder::note_read(Turn& turn, std::optional<std::int64_t> chunk) {
+    const auto noted = writer_.run(
+        [&](Tx& tx) { return batch_store::note_first_pass(tx, turn.run->id(), chunk); });
+    if (noted) return true;
+    if (is_final(noted.error().code)) {
+        turn.run->stop_claims();  // somebody removed it
+        return false;
+    }
+    const std::lock_guard lock(mutex_);
+    if (noted.error().code == ErrorCode::cancelled) writer_gone_ = true;
+    back_off();
+    return false;
+}
+
+// Whether the features of its products may be kept beside those that are.
+bool Feeder::may_read(Turn& turn) {
+    if (turn.admitted) return true;
+    const auto products = static_cast<std::size_t>(turn.run->products());
+    const bool small = products <= limits::compared_without_asking_max;
+    if (!small && features_kept_ > 0 && features_kept_ + products > limits::compared_products_max) {
+        return false;
+    }
+    features_kept_ += products;
+    turn.admitted = true;
+    return true;
+}
+
+void Feeder::end_first_pass(Turn& turn) {
+    if (turn.admitted) features_kept_ -= static_cast<std::size_t>(turn.run->products());
+    turn.admitted = false;
+}
+
+// False: not now.
+bool Feeder::begin_second_pass(Turn& turn) {
+    if (turn.run->reads_one_by_one() && !note_read(turn, std::nullopt)) return false;
+    end_first_pass(turn);
+    turn.first_pass = false;
+    turn.pending.clear();
+    turn.from_number = 0;
+    turn.exhausted = false;
+    return true;
+}
+
+// False: the store could not be read; nothing has happened.
+bool Feeder::load_features(Claimed&& claimed, Connection& connection) {
+    auto input = batch_store::chunk_input(connection, claimed.chunk);
+    const bool unreadable = !input && (input.error().code == ErrorCode::corrupt ||
+                                       input.error().code == ErrorCode::not_found);
+    if (!input && !unreadable) return false;
+    if (input) {
+        put(std::move(claimed), std::move(*input));
+    } else {
+        features_read(claimed, {}, false);  // the second pass says why its products fail
+    }
+    return true;
+}
+
+// With the batch's last chunk the groups are decided here; then its token and slot are free.
+void Feeder::features_read(const Claimed& claimed, FeatureBlock&& block, bool in_graph) {
+    claimed.run->features_arrived(claimed.chunk.first_index, claimed.chunk.count, std::move(block));
+    if (in_graph) graph_->release();
+    const std::lock_guard lock(mutex_);
+    assert(slots_used_ > 0);
+    --slots_used_;
+    change();
+}
+
+// --- a chunk on its way --------------------------------------------------------------------------
+
 // False: the store could not be read; nothing has happened.
 bool Feeder::load_and_put(Claimed&& claimed, Connection& connection) {
+    if (claimed.features) return load_features(std::move(claimed), connection);
     auto input = batch_store::chunk_input(connection, claimed.chunk);
     const bool unreadable = !input && (input.error().code == ErrorCode::corrupt ||
                                        input.error().code == ErrorCode::not_found);
@@ -77,6 +168,8 @@ void Feeder::put(Claimed&& claimed, std::string input) {
     work.first_index = claimed.chunk.first_index;
     work.money_unit = claimed.run->options().money_unit;
     work.as_of = claimed.run->as_of();
+    work.features = claimed.features;
+    work.groups = claimed.run->groups();
     {
         const std::lock_guard lock(mutex_);
         work.token = next_token_++;
@@ -178,6 +271,13 @@ void Feeder::on_done(ChunkDone&& done) {
         in_graph_.erase(found);
     }
     finished->in_graph = true;
+    if (finished->of.features) {
+        features_read(finished->of, std::move(done.features), true);
+        const std::lock_guard lock(mutex_);
+        --jobs_out_;
+        change();
+        return;
+    }
     const bool whole = !done.damaged && done.completed + done.failed == finished->of.chunk.count;
     if (whole) {
         finished->done = std::move(done);

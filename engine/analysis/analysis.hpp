@@ -5,6 +5,7 @@
 #include "engine/analysis/attributes.hpp"
 #include "engine/analysis/comparable_source.hpp"
 #include "engine/analysis/demand.hpp"
+#include "engine/analysis/duplicates.hpp"
 #include "engine/analysis/evidence.hpp"
 #include "engine/analysis/identity.hpp"
 #include "engine/analysis/listing.hpp"
@@ -20,6 +21,7 @@ namespace assay::engine {
 struct Analysis {
     Identity identity;
     Attributes attributes;
+    Duplicates duplicates;
     ComparableJoin join;
     Price price;
     Demand demand;

@@ -18,6 +18,7 @@ namespace {
 enum Analyzer : std::size_t {
     identity,
     attributes,
+    duplicates,
     price,
     demand,
     fees,
@@ -27,7 +28,7 @@ enum Analyzer : std::size_t {
     verdict,
     lot
 };
-constexpr std::size_t analyzer_count = 10;
+constexpr std::size_t analyzer_count = 11;
 
 constexpr std::uint32_t bit(std::size_t analyzer) noexcept {
     return std::uint32_t{1} << analyzer;
@@ -41,13 +42,14 @@ struct Entry {
 constexpr std::array<Entry, analyzer_count> entries{{
     {"identity", 0},
     {"attributes", 0},
+    {"duplicates", bit(identity) | bit(attributes)},
     {"price", bit(identity) | bit(attributes)},
     {"demand", 0},
     {"fees", bit(attributes) | bit(price)},
     {"profit", bit(price) | bit(demand) | bit(fees)},
     {"risk", bit(identity) | bit(attributes) | bit(price) | bit(profit)},
     {"listing", bit(identity)},
-    {"verdict", bit(price) | bit(demand) | bit(profit) | bit(risk)},
+    {"verdict", bit(duplicates) | bit(price) | bit(demand) | bit(profit) | bit(risk)},
     {"lot", bit(attributes) | bit(price)},
 }};
 
@@ -87,8 +89,8 @@ std::uint32_t with_needs(std::uint32_t wanted) noexcept {
 
 PrintedParts printed_parts(std::uint32_t prints) noexcept {
     const auto has = [&](std::size_t analyzer) { return (prints & bit(analyzer)) != 0; };
-    return {has(identity), has(attributes), has(price),   has(demand), has(fees),
-            has(profit),   has(risk),       has(listing), has(verdict)};
+    return {has(identity), has(attributes), has(duplicates), has(price),   has(demand),
+            has(fees),     has(profit),     has(risk),       has(listing), has(verdict)};
 }
 
 }  // namespace
@@ -104,6 +106,7 @@ bool is_asked_for(std::span<const std::string> only, std::string_view analyzer) 
 void Analysis::clear() {
     identity.clear();
     attributes.clear();
+    duplicates.clear();
     join.clear();
     price.clear();
     demand.clear();
@@ -145,14 +148,29 @@ void AnalysisPlan::find_price(const Product& product, TimePoint as_of, Workspace
                    workspace.price, all.price);
 }
 
-void AnalysisPlan::analyse(std::size_t analyzer, const Product& product, std::uint64_t index,
-                           TimePoint as_of, Workspace& workspace, LotLine& line) const {
+// What one product is analysed with beside the tables.
+struct AnalysisPlan::Subject {
+    const Product& product;
+    std::uint64_t index = 0;
+    TimePoint as_of;
+    const DuplicateGroups* groups = nullptr;
+};
+
+void AnalysisPlan::analyse(std::size_t analyzer, const Subject& subject, Workspace& workspace,
+                           LotLine& line) const {
     Analysis& all = workspace.analysis;
+    const auto& [product, index, as_of, groups] = subject;
     switch (static_cast<Analyzer>(analyzer)) {
         case identity:
             return identify(product, all.identity);
         case attributes:
             return read_attributes(product, *tables_, all.attributes);
+        case duplicates:
+            if (groups != nullptr)
+                all.duplicates = groups->find(index, product.product_id);
+            else
+                all.duplicates.group = product.product_id;
+            return;
         case price:
             return find_price(product, as_of, workspace);
         case demand:
@@ -169,8 +187,8 @@ void AnalysisPlan::analyse(std::size_t analyzer, const Product& product, std::ui
         case listing:
             return judge_listing(product, all.identity, *tables_, workspace.listing, all.listing);
         case verdict:
-            return judge(product, all.price, all.demand, all.profit, all.risks, *tables_,
-                         all.verdict);
+            return judge(product, all.duplicates, all.price, all.demand, all.profit, all.risks,
+                         *tables_, all.verdict);
         case lot:
             line = make_lot_line(product, index, all.attributes, all.price, *tables_, as_of);
             return;
@@ -179,20 +197,22 @@ void AnalysisPlan::analyse(std::size_t analyzer, const Product& product, std::ui
 
 ProductOutcome AnalysisPlan::run(const Product& product, std::uint64_t index,
                                  std::string_view input_hash_source, TimePoint as_of,
-                                 Workspace& workspace, std::string& out) const {
+                                 Workspace& workspace, std::string& out,
+                                 const DuplicateGroups* groups) const {
     assert(!product.product_id.empty());
     Analysis& all = workspace.analysis;
     all.clear();
     ProductOutcome outcome;
     outcome.lot.index = index;
+    const Subject subject{product, index, as_of, groups};
     for (std::size_t analyzer = 0; analyzer < analyzer_count; ++analyzer) {
         if ((runs_ & bit(analyzer)) == 0) continue;
         if (workspace.clock == nullptr) {
-            analyse(analyzer, product, index, as_of, workspace, outcome.lot);
+            analyse(analyzer, subject, workspace, outcome.lot);
             continue;
         }
         const SteadyTime start = workspace.clock->steady_now();
-        analyse(analyzer, product, index, as_of, workspace, outcome.lot);
+        analyse(analyzer, subject, workspace, outcome.lot);
         workspace.time_by_analyzer[analyzer] += workspace.clock->steady_now() - start;
     }
     collect_evidence(product, all, *tables_, all.evidence);
@@ -211,6 +231,24 @@ ProductOutcome AnalysisPlan::run(const Product& product, std::uint64_t index,
     outcome.completed = true;
     outcome.decision = all.verdict.decision;
     return outcome;
+}
+
+bool AnalysisPlan::compares_products() const noexcept {
+    return (runs_ & bit(duplicates)) != 0;
+}
+
+void AnalysisPlan::read_features(const Product& product, std::uint64_t index, Workspace& workspace,
+                                 FeatureBlock& out) const {
+    Analysis& all = workspace.analysis;
+    const auto timed = [&](std::size_t analyzer, const auto& step) {
+        if (workspace.clock == nullptr) return step();
+        const SteadyTime start = workspace.clock->steady_now();
+        step();
+        workspace.time_by_analyzer[analyzer] += workspace.clock->steady_now() - start;
+    };
+    timed(identity, [&] { identify(product, all.identity); });
+    timed(attributes, [&] { read_attributes(product, *tables_, all.attributes); });
+    timed(duplicates, [&] { append_features(product, index, all.identity, all.attributes, out); });
 }
 
 }  // namespace assay::engine

@@ -19,8 +19,8 @@
 
 namespace assay::engine {
 
-// identity, attributes, price, demand, fees, profit, risk, listing, verdict, lot: in the order in
-// which they run.
+// identity, attributes, duplicates, price, demand, fees, profit, risk, listing, verdict, lot: in
+// the order in which they run.
 std::span<const std::string_view> analyzer_names() noexcept;
 // Whether `only` asks for the analyzer of that name; an empty list asks for all.
 bool is_asked_for(std::span<const std::string> only, std::string_view analyzer) noexcept;
@@ -59,10 +59,18 @@ class AnalysisPlan {
 
     // Analyses `product` and appends its result line (the envelope of the schema, one line, ended
     // by '\n') to `out`. Pure but for `workspace` and `out`: the same product, index, as_of, tables
-    // and comps give the same bytes. Does not throw; allocates only where `out` or a buffer grows.
+    // and comps, and the same groups of its batch where products are compared, give the same bytes.
+    // Does not throw; allocates only where `out` or a buffer grows.
     ProductOutcome run(const Product& product, std::uint64_t index,
                        std::string_view input_hash_source, TimePoint as_of, Workspace& workspace,
-                       std::string& out) const;
+                       std::string& out, const DuplicateGroups* groups = nullptr) const;
+
+    // Whether the batch is read twice: first for the features of all products, from which
+    // decide_duplicates() makes the groups that run() takes.
+    bool compares_products() const noexcept;
+    // The first pass over a product. Pure but for `workspace` and `out`.
+    void read_features(const Product& product, std::uint64_t index, Workspace& workspace,
+                       FeatureBlock& out) const;
 
     const Tables& tables() const noexcept { return *tables_; }
 
@@ -71,8 +79,9 @@ class AnalysisPlan {
                  std::shared_ptr<const ComparableSource> comps)
         : tables_(std::move(tables)), comps_(std::move(comps)) {}
     void find_price(const Product& product, TimePoint as_of, Workspace& workspace) const;
-    void analyse(std::size_t analyzer, const Product& product, std::uint64_t index, TimePoint as_of,
-                 Workspace& workspace, LotLine& lot) const;
+    struct Subject;
+    void analyse(std::size_t analyzer, const Subject& subject, Workspace& workspace,
+                 LotLine& line) const;
 
     std::shared_ptr<const Tables> tables_;
     std::shared_ptr<const ComparableSource> comps_;  // none: only the product's own

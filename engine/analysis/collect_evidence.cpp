@@ -124,10 +124,8 @@ void collect_evidence(const Product& product, const Analysis& analysis, const Ta
     out.clear();
     add_intake(product, out);
     explain_identity(analysis.identity, out);
-    if (analysis.attributes.condition_from_text) {
-        out.add("attributes", "title", "condition_words").detail +=
-            to_string(analysis.attributes.condition);
-    }
+    explain_attributes(analysis.attributes, out);
+    explain_duplicates(analysis.duplicates, out);
     explain_join(analysis.join, out);
     explain_price(analysis.price, tables, out);
     add_demand(analysis.demand, out);

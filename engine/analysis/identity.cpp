@@ -247,16 +247,16 @@ class Identifier {
         if (foreign) add_once(out_.tags, "not_a_product");
         if (use == Gs1Use::restricted) add_once(out_.tags, "restricted_circulation");
         const bool usable = !foreign && use != Gs1Use::restricted;
-        if (usable && usable_gtin_ && out_.gtin14 != reading.gtin()) return conflict();
+        if (usable && out_.gtin_usable && out_.gtin14 != reading.gtin()) return conflict();
         if (!usable && !out_.gtin14.empty()) return;
-        const bool first = !usable_gtin_;
+        const bool first = !out_.gtin_usable;
         out_.gtin14.assign(reading.gtin());
         if (first) {
             out_.kind = reading.kind;
             out_.issuer = reading.prefix.issuer;
         }
         if (!usable) return;
-        usable_gtin_ = true;
+        out_.gtin_usable = true;
         out_.valid = true;
         if (use == Gs1Use::book && reading.gtin14[0] == '0') {
             out_.isbn13.assign(reading.gtin().substr(1));
@@ -322,7 +322,7 @@ class Identifier {
     // A number that lost its last digits is usable where another identifier has them all: then it
     // confirms that one. Otherwise it contradicts it.
     void reconstruct_lossy() {
-        if (!lossy_.found || !usable_gtin_) return;
+        if (!lossy_.found || !out_.gtin_usable) return;
         std::string_view whole = out_.gtin14;
         const std::size_t leading = whole.find_first_not_of('0');
         whole.remove_prefix(std::min(leading, whole.size()));
@@ -353,13 +353,13 @@ class Identifier {
     Identity& out_;
     Scientific lossy_;
     bool lossy_isbn_ = false;
-    bool usable_gtin_ = false;
 };
 
 }  // namespace
 
 void Identity::clear() {
     gtin14.clear();
+    gtin_usable = false;
     isbn13.clear();
     asin.clear();
     imei.clear();

@@ -22,8 +22,9 @@ struct Identity {
     // Of the identifier that counts most: ean_13, upc_a, upc_e, gtin_8, gtin_14, isbn_10, isbn_13,
     // asin, imei, none.
     std::string_view kind;
-    bool valid = false;       // at least one identifier whose check holds
-    std::string_view issuer;  // of the GS1 prefix: "GS1 US"; never the country of origin
+    bool gtin_usable = false;  // gtin14 is set and names one product of the world
+    bool valid = false;        // at least one identifier whose check holds
+    std::string_view issuer;   // of the GS1 prefix: "GS1 US"; never the country of origin
     // leading_zero, separators, full_width_digits, excel_text, float_suffix, scientific_notation,
     // reconstructed, imeisv
     std::vector<std::string_view> repairs;

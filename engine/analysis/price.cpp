@@ -53,6 +53,7 @@ class Collector {
           half_life_(product.overrides.half_life_days.value_or(tables.defaults.half_life_days)),
           parts_(attributes.parts_only || attributes.condition == Condition::parts),
           lot_(attributes.is_bundle ? 1 : std::max<std::int64_t>(1, attributes.lot_quantity)),
+          mark_(decimal_mark_of(product.language)),
           log_factor_(log_factor(parts_ ? Condition::parts : attributes.condition)) {
         assert(half_life_ > 0);
     }
@@ -76,11 +77,16 @@ class Collector {
         if (comparable.price <= 0 || amount <= 0) return LeftOut::no_price;
 
         const TitleFacts facts =
-            comparable.title_facts ? *comparable.title_facts : read_title(comparable.title);
+            comparable.title_facts ? *comparable.title_facts : read_title(comparable.title, mark_);
         const bool parts = facts.parts_only || comparable.condition == Condition::parts;
         if (parts != parts_) return LeftOut::parts;
         if (facts.box_only != attributes_.box_only) return LeftOut::box_only;
         if (facts.is_bundle != attributes_.is_bundle) return LeftOut::bundle;
+
+        const std::int64_t storage = attributes_.variant.storage_gb;
+        if (storage > 0 && facts.storage_gb > 0 && storage != facts.storage_gb) {
+            return LeftOut::other_storage;
+        }
 
         // A comparable without a title is taken to be sold as the product is.
         const bool titled = comparable.title_facts || !comparable.title.empty();
@@ -112,6 +118,7 @@ class Collector {
     double half_life_;
     bool parts_;
     std::int64_t lot_;
+    DecimalMark mark_;
     double log_factor_;
 };
 
@@ -312,6 +319,8 @@ std::string_view to_string(LeftOut reason) noexcept {
             return "box_only";
         case LeftOut::bundle:
             return "bundle";
+        case LeftOut::other_storage:
+            return "other_storage";
     }
     return "";
 }

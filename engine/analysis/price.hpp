@@ -38,9 +38,10 @@ enum class LeftOut : std::uint8_t {
     after_as_of,  // sold after the moment that the analysis looks from
     parts,        // for parts, and the product is not; or the other way round
     box_only,
-    bundle,  // contents unknown
+    bundle,         // contents unknown
+    other_storage,  // 64 GB is another product than 128 GB
 };
-inline constexpr std::size_t left_out_count = 9;
+inline constexpr std::size_t left_out_count = 10;
 std::string_view to_string(LeftOut reason) noexcept;  // "asking_price", "other_currency" ...
 
 struct Price {

@@ -76,14 +76,53 @@ void write_identity(JsonWriter& json, const Identity& identity) {
     json.end_object();
 }
 
+void write_hash(JsonWriter& json, std::string_view name, std::uint64_t hash) {
+    std::array<char, 21> text{'x', 'x', 'h', '3', ':'};
+    for (std::size_t i = 0; i < 16; ++i)
+        text[5 + i] = "0123456789abcdef"[(hash >> (60 - 4 * i)) & 0xf];
+    json.member(name, std::string_view(text.data(), text.size()));
+}
+
 void write_attributes(JsonWriter& json, const Attributes& attributes) {
+    const Variant& variant = attributes.variant;
     json.key("attributes").begin_object();
+    json.member("title_norm", attributes.title.view());
+    text_or_null(json, "brand", attributes.brand);
+    text_or_null(json, "model", attributes.model);
+    json.key("variant").begin_object();
+    json.key("storage_gb");
+    if (variant.storage_gb > 0)
+        json.integer(variant.storage_gb);
+    else
+        json.null();
+    text_or_null(json, "color", variant.color);
+    text_or_null(json, "size", variant.size);
+    text_or_null(json, "region", variant.region);
+    text_or_null(json, "carrier", variant.carrier);
+    json.end_object();
     json.member("condition", to_string(attributes.condition));
     json.member("lot_qty", attributes.lot_quantity);
     json.member("is_bundle", attributes.is_bundle);
     json.member("parts_only", attributes.parts_only);
     json.member("box_only", attributes.box_only);
+    write_hash(json, "tokens_hash", attributes.tokens_hash);
+    text_or_null(json, "language", attributes.language);
     json.end_object();
+}
+
+void write_duplicates(JsonWriter& json, const Duplicates& duplicates) {
+    const bool alone = duplicates.role == DuplicateRole::unique;
+    json.key("duplicates").begin_object();
+    json.member("group", duplicates.group).member("role", to_string(duplicates.role));
+    text_or_null(json, "of", duplicates.of);
+    number_or_null(json, "score", alone ? std::nullopt : std::optional(duplicates.score),
+                   ratio_digits);
+    json.key("signals").begin_array();
+    for (std::size_t i = 0; i < duplicate_signal_count; ++i) {
+        const auto signal = static_cast<DuplicateSignal>(i);
+        if ((duplicates.signals & bit(signal)) != 0) json.string(to_string(signal));
+    }
+    json.end_array().end_object();
 }
 
 void write_interval(JsonWriter& json, const Price& price) {
@@ -228,6 +267,7 @@ void write_verdict(JsonWriter& json, const Verdict& verdict) {
 bool is_printed(const PrintedParts& parts, std::string_view stage) noexcept {
     if (stage == "identity") return parts.identity;
     if (stage == "attributes") return parts.attributes;
+    if (stage == "duplicates") return parts.duplicates;
     if (stage == "price") return parts.price;
     if (stage == "demand") return parts.demand;
     if (stage == "fees") return parts.fees;
@@ -245,13 +285,6 @@ void write_evidence(JsonWriter& json, const EvidenceList& evidence, const Printe
         json.member("rule", entry.rule).member("detail", entry.detail).end_object();
     }
     json.end_array();
-}
-
-void write_input_hash(JsonWriter& json, std::uint64_t hash) {
-    std::array<char, 21> text{'x', 'x', 'h', '3', ':'};
-    for (std::size_t i = 0; i < 16; ++i)
-        text[5 + i] = "0123456789abcdef"[(hash >> (60 - 4 * i)) & 0xf];
-    json.member("input_hash", std::string_view(text.data(), text.size()));
 }
 
 void write_product_data(JsonWriter& json, std::string_view product_data) {
@@ -306,9 +339,10 @@ void append_result_line(std::string& out, const Product& product, const Analysis
     json.member("schema_version", schema_version).member("engine", version);
     json.member("fee_version", context.fee_version);
     json.member("as_of", context.as_of);
-    write_input_hash(json, context.input_hash);
+    write_hash(json, "input_hash", context.input_hash);
     if (parts.identity) write_identity(json, analysis.identity);
     if (parts.attributes) write_attributes(json, analysis.attributes);
+    if (parts.duplicates) write_duplicates(json, analysis.duplicates);
     if (parts.price) write_price(json, analysis.price);
     if (parts.demand) write_demand(json, analysis.demand);
     if (parts.fees || parts.profit) write_channels(json, analysis.profit, parts);

@@ -13,8 +13,8 @@ namespace assay::engine {
 
 // Which parts of an analysis a line shows.
 struct PrintedParts {
-    bool identity = false, attributes = false, price = false, demand = false, fees = false,
-         profit = false, risk = false, listing = false, verdict = false;
+    bool identity = false, attributes = false, duplicates = false, price = false, demand = false,
+         fees = false, profit = false, risk = false, listing = false, verdict = false;
 };
 
 // Facts of the run that every line repeats.

@@ -63,6 +63,12 @@ constexpr std::array default_fields = {
     DefaultField{"suspicious_roi", &Defaults::suspicious_roi, 0, 100e6},
     DefaultField{"hurdle_rate", &Defaults::hurdle_rate, 0, 10},
     DefaultField{"lot_correlation", &Defaults::lot_correlation, 0, 1},
+    DefaultField{"duplicate_extra_weight", &Defaults::duplicate_extra_weight, 0, 1},
+    DefaultField{"duplicate_model_weight", &Defaults::duplicate_model_weight, 0, 1},
+    DefaultField{"duplicate_version_penalty", &Defaults::duplicate_version_penalty, 0, 1},
+    DefaultField{"duplicate_price_weight", &Defaults::duplicate_price_weight, 0, 1},
+    DefaultField{"duplicate_score", &Defaults::duplicate_score, 0.05, 1},
+    DefaultField{"duplicate_score_strong", &Defaults::duplicate_score_strong, 0.05, 1},
 };
 
 void add_recovery_name(Tables& tables, const DataNode& node, std::size_t row) {
@@ -90,7 +96,32 @@ void read_recovery_rows(const DataNode& rows, Tables& tables, bool departments) 
     });
 }
 
+// {"name": ["other spelling", ...], ...}
+void read_phrases(const DataNode& node, PhraseTable& table) {
+    node.for_each_member([&](std::string_view name, const DataNode& spellings) {
+        if (!table.add(name, name)) spellings.fault("holds no word, too many, or is taken");
+        spellings.for_each_item([&](const DataNode& spelling) {
+            if (!table.add(spelling.text(), name)) {
+                spelling.fault("holds no word, too many, or is taken");
+            }
+        });
+    });
+}
+
 }  // namespace
+
+void read_brands(const DataNode& root, Tables& tables) {
+    root.only({"date", "brands"});
+    read_phrases(root.at("brands"), tables.brands);
+}
+
+void read_variants(const DataNode& root, Tables& tables) {
+    root.only({"date", "colors", "regions", "carriers", "sizes"});
+    read_phrases(root.at("colors"), tables.variants.colors);
+    read_phrases(root.at("regions"), tables.variants.regions);
+    read_phrases(root.at("carriers"), tables.variants.carriers);
+    read_phrases(root.at("sizes"), tables.variants.sizes);
+}
 
 void read_file_date(const DataNode& root, Tables& tables) {
     const DataNode node = root.at("date");

@@ -16,6 +16,9 @@ void read_file_date(const DataNode& root, Tables& tables);
 void read_defaults(const DataNode& root, Tables& tables);
 void read_conditions(const DataNode& root, Tables& tables);
 void read_recovery(const DataNode& root, Tables& tables);
+// Brand names, added to those that are there.
+void read_brands(const DataNode& root, Tables& tables);
+void read_variants(const DataNode& root, Tables& tables);
 
 // A category name as it is compared: lower case, "&" as "and", "-" and "_" as blank, single blanks,
 // Latin capitals with marks folded too. Writes at most `size` bytes; returns how many, or size + 1

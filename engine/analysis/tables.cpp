@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "engine/analysis/data_file.hpp"
 #include "engine/analysis/fee_tables.hpp"
 #include "engine/analysis/rate_card.hpp"
 #include "engine/analysis/table_reader.hpp"
@@ -27,6 +28,8 @@ constexpr TableFile table_files[] = {
     {"data/analysis/defaults.json", &read_defaults},
     {"data/analysis/conditions.json", &read_conditions},
     {"data/analysis/recovery.json", &read_recovery},
+    {"data/analysis/variants.json", &read_variants},
+    {"data/analysis/brands.json", &read_brands},
     {"data/analysis/returns.json",
      [](const DataNode& root, Tables& tables) { tables.returns = read_return_rates(root); }},
     {"data/analysis/tax.json",
@@ -64,6 +67,11 @@ std::optional<Error> add_channel(const embedded::EmbeddedFile& source, bool repl
 std::optional<Error> add_own(std::span<const embedded::EmbeddedFile> files, Tables& tables) {
     for (const embedded::EmbeddedFile& file : files) {
         if (is_rate_card(file.bytes)) continue;
+        if (DataFile brands(file.path, file.bytes); brands.root().find("brands").present()) {
+            read_brands(brands.root(), tables);
+            if (const Result<void> done = brands.finish(); !done) return done.error();
+            continue;
+        }
         if (auto fault = add_channel(file, true, tables)) return fault;
     }
     for (const embedded::EmbeddedFile& file : files) {

@@ -14,6 +14,7 @@
 #include "engine/analysis/channel.hpp"
 #include "engine/analysis/listing_rules.hpp"
 #include "engine/analysis/money_rules.hpp"
+#include "engine/analysis/phrase_table.hpp"
 #include "engine/analysis/risk_rules.hpp"
 #include "engine/base/embedded.hpp"
 #include "engine/base/money.hpp"
@@ -74,6 +75,15 @@ struct Defaults {
     double hurdle_rate = 0.25;  // what tied-up money should earn in a year
     // Lot.
     double lot_correlation = 0.3;
+    // Duplicates: from words to a score, and which score joins.
+    double duplicate_extra_weight = 0.2, duplicate_model_weight = 0.6;
+    double duplicate_version_penalty = 0.2, duplicate_price_weight = 0.1;
+    double duplicate_score = 0.35, duplicate_score_strong = 0.75;
+};
+
+// Words that tell one variant of a product from another.
+struct VariantWords {
+    PhraseTable colors, regions, carriers, sizes;
 };
 
 struct Tables {
@@ -89,6 +99,8 @@ struct Tables {
     RiskRules risks;
     ListingRules listings;
     Defaults defaults;
+    PhraseTable brands;  // the words of titles, by their name
+    VariantWords variants;
 
     // The group of a category path "A > B": its first part names the department; a path of one
     // part may also name a category. nullptr: neither is known, the global rate holds. (Why not
@@ -100,8 +112,8 @@ struct Tables {
 };
 
 // Reads the data files that travel inside the program, and then the user's own: a channel of a
-// known name takes its place, others come after, rate cards give channels their postage. Errors:
-// invalid_input with file and place.
+// known name takes its place, others come after, rate cards give channels their postage, and a file
+// in the form of data/analysis/brands.json adds brands. Errors: invalid_input with file and place.
 Result<std::shared_ptr<const Tables>> load_tables(
     std::span<const embedded::EmbeddedFile> own_files = {});
 

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string_view>
+
+#include "engine/analysis/key_table.hpp"
 
 namespace assay::engine {
 
@@ -17,6 +18,8 @@ enum class Word : std::uint8_t {
     number_times,    // 4x
     number_pieces,   // 4pk
     number_content,  // 50ml
+    number_storage,  // 64gb
+    number_measure,  // 14in, 30cm
     lot,
     set,
     pack,
@@ -27,7 +30,7 @@ enum class Word : std::uint8_t {
     of,
     double_,
     double_pack,
-    content_unit,
+    memory,  // what is in front of it is no storage
     magnifies,
     bundle,
     bulk,
@@ -74,13 +77,7 @@ enum class Word : std::uint8_t {
     state,
 };
 
-// In lower case. A word of more than 16 bytes is known by its first 16.
-struct WordGroup {
-    Word word;
-    std::string_view spellings;  // separated by blanks
-};
-
-inline constexpr WordGroup word_groups[] = {
+inline constexpr WordGroup<Word> word_groups[] = {
     {Word::article, "a"},
     {Word::lot, "lot"},
     {Word::set, "set"},
@@ -91,12 +88,12 @@ inline constexpr WordGroup word_groups[] = {
     {Word::of, "of von"},
     {Word::double_, "twin double"},
     {Word::double_pack, "doppelpack"},
-    {Word::content_unit, "ml cl l g kg oz liter gramm"},
     {Word::magnifies,
      "zoom optical optisch optischer digital faster speed magnification lupe "
      "loupe magnifier magnifying"},
     {Word::bundle, "bundle konvolut joblot"},
     {Word::bulk, "job bulk mixed huge wholesale assorted random"},
+    {Word::memory, "ram memory ddr2 ddr3 ddr4 ddr5 arbeitsspeicher sodimm dimm"},
     {Word::for_, "for für fuer als"},
     {Word::parts, "parts ersatzteile"},
     {Word::spares, "spares"},
@@ -145,75 +142,11 @@ inline constexpr WordGroup word_groups[] = {
     {Word::state, "condition zustand"},
 };
 
-// A word's first 16 bytes as two numbers, low byte first.
-struct WordKey {
-    std::uint64_t first = 0, second = 0;
-    friend constexpr bool operator==(const WordKey&, const WordKey&) = default;
-};
-inline constexpr std::size_t word_key_bytes = 16;
-
-constexpr WordKey word_key(std::string_view text) noexcept {
-    WordKey key;
-    for (std::size_t i = 0; i < text.size() && i < word_key_bytes; ++i) {
-        const std::uint64_t byte = static_cast<unsigned char>(text[i]);
-        (i < 8 ? key.first : key.second) |= byte << (8 * (i % 8));
-    }
-    return key;
-}
-
-namespace detail {
-
-// Most words are in no list: a small table of bytes says so at once.
-struct WordTable {
-    static constexpr std::size_t slot_count = 4096;
-    static constexpr std::size_t entries_max = 255;
-
-    std::array<std::uint8_t, slot_count> slots{};  // 0: empty, else the entry's number from 1
-    std::array<WordKey, entries_max + 1> keys{};
-    std::array<Word, entries_max + 1> words{};
-    std::size_t count = 0;
-
-    static constexpr std::size_t slot_of(const WordKey& key) noexcept {
-        const std::uint64_t mixed =
-            (key.first ^ (key.second * 0x9E3779B97F4A7C15U)) * 0xD6E8FEB86659FD93U;
-        return static_cast<std::size_t>(mixed >> 52);
-    }
-    constexpr void add(std::string_view spelling, Word word) {
-        std::size_t slot = slot_of(word_key(spelling));
-        while (slots[slot] != 0)
-            slot = (slot + 1) % slot_count;
-        ++count;  // beyond entries_max the arrays refuse, at compile time
-        keys[count] = word_key(spelling);
-        words[count] = word;
-        slots[slot] = static_cast<std::uint8_t>(count);
-    }
-};
-static_assert(WordTable::slot_count == std::size_t{1} << (64 - 52));
-
-constexpr WordTable make_word_table() {
-    WordTable table;
-    for (const WordGroup& group : word_groups) {
-        std::string_view rest = group.spellings;
-        while (!rest.empty()) {
-            const std::string_view spelling = rest.substr(0, rest.find(' '));
-            rest.remove_prefix(spelling.size() + (spelling.size() < rest.size() ? 1 : 0));
-            table.add(spelling, group.word);
-        }
-    }
-    return table;
-}
-inline constexpr WordTable word_table = make_word_table();
-
-}  // namespace detail
+inline constexpr KeyTable<Word> word_table(word_groups);
 
 // Word::other for any that is not listed.
 constexpr Word find_word(const WordKey& key) noexcept {
-    const detail::WordTable& table = detail::word_table;
-    for (std::size_t slot = detail::WordTable::slot_of(key); table.slots[slot] != 0;
-         slot = (slot + 1) % detail::WordTable::slot_count) {
-        if (table.keys[table.slots[slot]] == key) return table.words[table.slots[slot]];
-    }
-    return Word::other;
+    return word_table.find(key);
 }
 static_assert(find_word(word_key("konvolut")) == Word::bundle);
 static_assert(find_word(word_key("konvolute")) == Word::other);

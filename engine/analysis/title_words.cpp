@@ -2,13 +2,12 @@
 // SPDX-License-Identifier: MIT
 #include "engine/analysis/title_words.hpp"
 
+#include "engine/analysis/title_units.hpp"
 #include "engine/analysis/title_vocabulary.hpp"
 #include "engine/base/ascii.hpp"
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cstring>
 
 namespace assay::engine {
 namespace {
@@ -23,64 +22,19 @@ constexpr std::array<bool, 256> make_word_bytes() {
 }
 constexpr std::array<bool, 256> word_bytes = make_word_bytes();
 
-// A text in lower case with zeros behind it, so that a key may be loaded anywhere.
-struct Folded {
-    std::array<char, text_bytes_read_max + word_key_bytes> bytes;
-    std::size_t size = 0;
-};
-
-// Beyond ASCII: capitals with marks become small, the multiplication sign an x, and dashes, quotes
-// and special blanks separate words.
-void fold_beyond_ascii(Folded& folded) noexcept {
-    for (std::size_t i = 0; i + 1 < folded.size; ++i) {
-        const auto lead = static_cast<unsigned char>(folded.bytes[i]);
-        const auto next = static_cast<unsigned char>(folded.bytes[i + 1]);
-        if (lead == 0xC3 && next == 0x97) {
-            folded.bytes[i] = 'x';
-            folded.bytes[i + 1] = ' ';
-        } else if (lead == 0xC3 && next >= 0x80 && next <= 0x9E) {
-            folded.bytes[i + 1] = static_cast<char>(next + 0x20);
-        } else if (lead == 0xC2 || lead == 0xE2) {
-            const std::size_t length = lead == 0xC2 ? 2 : 3;
-            for (std::size_t k = i; k < std::min(i + length, folded.size); ++k) {
-                folded.bytes[k] = ' ';
-            }
-        }
-    }
-}
-
-void fold(std::string_view text, Folded& folded) noexcept {
-    folded.size = std::min(text.size(), text_bytes_read_max);
-    unsigned char seen = 0;
-    for (std::size_t i = 0; i < folded.size; ++i) {
-        const char c = text[i];
-        seen = static_cast<unsigned char>(seen | static_cast<unsigned char>(c));
-        folded.bytes[i] = static_cast<char>(c + (c >= 'A' && c <= 'Z' ? 'a' - 'A' : 0));
-    }
-    std::memset(folded.bytes.data() + folded.size, 0, word_key_bytes);
-    if (seen >= 0x80) fold_beyond_ascii(folded);
-}
-
-WordKey load_key(const char* bytes, std::size_t length) noexcept {
-    static_assert(std::endian::native == std::endian::little, "keys are packed low byte first");
-    WordKey key;
-    std::memcpy(&key.first, bytes, 8);
-    if (length < 8) {
-        key.first &= (std::uint64_t{1} << (8 * length)) - 1;
-        return key;
-    }
-    if (length == 8) return key;
-    std::memcpy(&key.second, bytes + 8, 8);
-    if (length < 16) key.second &= (std::uint64_t{1} << (8 * (length - 8))) - 1;
-    return key;
-}
-
 struct Token {
     Word word = Word::other;
     std::int64_t number = 0;
 };
 
-// "4", "4er", "4x", "4pk", "50ml", "3x50ml"; anything else that starts with a digit is other.
+// A number of gigabytes, a terabyte being a thousand of them however it is written; 0: too many.
+std::int64_t gigabytes(std::int64_t number, std::string_view unit) noexcept {
+    if (unit == "tb") return number <= 1'000 ? number * 1'000 : 0;
+    return number % 1'024 == 0 ? number / 1'024 * 1'000 : number;
+}
+
+// "4", "4er", "4x", "4pk", "50ml", "3x50ml", "64gb"; anything else that starts with a digit is
+// other.
 Token read_number(std::string_view text) noexcept {
     Token token;
     std::size_t digits = 0;
@@ -91,26 +45,38 @@ Token read_number(std::string_view text) noexcept {
     const std::string_view suffix = text.substr(digits);
     if (suffix.empty()) {
         token.word = Word::number;
-    } else if (suffix == "x") {
+        return token;
+    }
+    if (suffix == "x") {
         token.word = Word::number_times;
-    } else if (suffix[0] == 'x' && is_digit(suffix[1])) {
-        const Token content = read_number(suffix.substr(1));
-        if (content.word == Word::number_content) token.word = Word::number_pieces;
-    } else {
-        switch (find_word(word_key(suffix))) {
-            case Word::er:
-                token.word = Word::number_er;
-                break;
-            case Word::pack:
-            case Word::pieces:
-                token.word = Word::number_pieces;
-                break;
-            case Word::content_unit:
-                token.word = Word::number_content;
-                break;
-            default:
-                break;
-        }
+        return token;
+    }
+    if (suffix[0] == 'x' && is_digit(suffix[1])) {
+        const Token each = read_number(suffix.substr(1));
+        if (each.word == Word::number_content) token.word = Word::number_pieces;
+        if (each.word == Word::number_storage) return each;  // 2x8gb is one kit
+        return token;
+    }
+    const WordKey key = word_key(suffix);
+    switch (find_word(key)) {
+        case Word::er:
+            token.word = Word::number_er;
+            return token;
+        case Word::pack:
+        case Word::pieces:
+            token.word = Word::number_pieces;
+            return token;
+        default:
+            break;
+    }
+    const Unit unit = unit_table.find(key);
+    if (unit.kind == Unit::Kind::storage) {
+        token.word = Word::number_storage;
+        token.number = gigabytes(token.number, unit.text);
+    } else if (unit.kind == Unit::Kind::content) {
+        token.word = Word::number_content;
+    } else if (unit.kind == Unit::Kind::measure || unit.text == "in" || unit.text == "m") {
+        token.word = Word::number_measure;
     }
     return token;
 }
@@ -132,6 +98,7 @@ class Reader {
         // Most words of a title say nothing here.
         if (token.word != Word::other || before(1) == Word::of) {
             take_quantity(token);
+            take_storage(token);
             take_defect(token.word);
             take_condition(token.word);
         }
@@ -145,6 +112,7 @@ class Reader {
 
     void finish() noexcept {
         if (times_ > 0 && !times_number_) set_quantity(times_);
+        keep_storage();
         if (sealed_ && !sealed_thing_) name(Condition::new_);
         if (facts_.parts_only) facts_.condition = Condition::parts;
     }
@@ -170,14 +138,33 @@ class Reader {
     void settle_times(Word word) noexcept {
         if (times_ == 0) return;
         if (times_number_) {
-            if (word == Word::content_unit) set_quantity(times_);
             times_ = 0;
         } else if (word == Word::number) {
             times_number_ = true;
         } else {
-            if (word != Word::magnifies && word != Word::number_times) set_quantity(times_);
+            if (word != Word::magnifies && word != Word::number_times &&
+                word != Word::number_measure && word != Word::number_storage) {
+                set_quantity(times_);
+            }
             times_ = 0;
         }
+    }
+
+    // "16gb ram", "16gb ddr4 ram", "ddr4 16gb": working memory, the word before or behind it.
+    void take_storage(const Token& token) noexcept {
+        if (token.word == Word::memory) {
+            if (before(1) == Word::memory) return;
+            memory_follows_ = before(1) != Word::number_storage;
+            if (!memory_follows_) storage_ = 0;
+        } else if (token.word == Word::number_storage) {
+            keep_storage();
+            if (!memory_follows_) storage_ = token.number;
+            memory_follows_ = false;
+        }
+    }
+    void keep_storage() noexcept {
+        facts_.storage_gb = std::max(facts_.storage_gb, storage_);
+        storage_ = 0;
     }
 
     void start_times(std::int64_t number) noexcept {
@@ -341,8 +328,10 @@ class Reader {
     TextFacts& facts_;
     std::uint32_t history_ = 0;                    // the last words, a byte each, the newest lowest
     std::int64_t number_ = 0, number_before_ = 0;  // of the last word and the one before
+    std::int64_t storage_ = 0;                     // until the word behind it decides
     std::int64_t times_ = 0;                       // of "4 x", until what follows decides
     bool times_number_ = false;
+    bool memory_follows_ = false;
     bool sealed_ = false, sealed_thing_ = false;
 };
 
@@ -361,16 +350,13 @@ std::int64_t times_suffix(std::string_view original, std::size_t begin, std::siz
 
 }  // namespace
 
-TextFacts read_words(std::string_view text) noexcept {
+TextFacts read_words(const TextBuffer& normal, std::string_view raw) noexcept {
     TextFacts facts;
-    if (text.empty()) return facts;
-    Folded folded;
-    fold(text, folded);
-    const char* bytes = folded.bytes.data();
-    const std::string_view view(bytes, folded.size);
+    const std::string_view text = normal.view();
+    const char* bytes = text.data();
     Reader reader(facts);
     std::size_t at = 0;
-    while (at < view.size()) {
+    while (at < text.size()) {
         if (!word_bytes[static_cast<unsigned char>(bytes[at])]) {
             ++at;
             continue;
@@ -380,11 +366,15 @@ TextFacts read_words(std::string_view text) noexcept {
             ++at;  // ends at the zeros
         Token token;
         if (is_digit(bytes[begin])) {
-            if (!is_fraction(view, begin, at)) token = read_number(view.substr(begin, at - begin));
+            token = read_number(text.substr(begin, at - begin));
+            const bool of_two = begin > 0 && bytes[begin - 1] == '/';  // 8/256gb
+            const bool storage = token.word == Word::number_storage && of_two;
+            if (!storage && is_fraction(text, begin, at)) token = {};
         } else {
             token.word = find_word(load_key(bytes + begin, at - begin));
-            if (token.word == Word::nib) {
-                token.word = text.substr(begin, 3) == "NIB" ? Word::new_mark : Word::other;
+            if (token.word == Word::nib) {  // new in box; a pen has a nib
+                const bool shouted = raw.find("NIB") != std::string_view::npos;
+                token.word = shouted ? Word::new_mark : Word::other;
             } else if (token.word == Word::double_pack) {
                 reader.take_times_suffix(2);  // Doppelpack
             } else if (bytes[begin] == 'x' && at - begin > 1) {
@@ -395,6 +385,13 @@ TextFacts read_words(std::string_view text) noexcept {
     }
     reader.finish();
     return facts;
+}
+
+TextFacts read_words(std::string_view raw, DecimalMark mark) noexcept {
+    if (raw.empty()) return {};
+    TextBuffer normal;
+    normalise_text(raw, mark, normal);
+    return read_words(normal, raw);
 }
 
 Condition worse(Condition a, Condition b) noexcept {

@@ -5,22 +5,25 @@
 #include <cstdint>
 #include <string_view>
 
+#include "engine/analysis/title_text.hpp"
 #include "engine/batch/product.hpp"
 
 namespace assay::engine {
 
 struct TextFacts {
     std::int64_t lot_quantity = 1;
+    std::int64_t storage_gb = 0;  // the largest that is no working memory; 0: none is named
     bool is_bundle = false, parts_only = false, box_only = false;
     Condition condition = Condition::unknown;  // the worst that the words name
 };
 
-inline constexpr std::size_t text_bytes_read_max = 1024;  // nobody hides a defect behind that
 inline constexpr std::int64_t lot_quantity_max = 1000;
 
-// English and German, case folded where it is ASCII; any bytes may come in. Reads the first
-// text_bytes_read_max bytes. Pure; allocates nothing; about 200 ns for a title.
-TextFacts read_words(std::string_view text) noexcept;
+// Of a text in normal form (normalise_text), English and German; `raw` is what it was made from.
+// Pure; allocates nothing; about 150 ns for a title.
+TextFacts read_words(const TextBuffer& normal, std::string_view raw) noexcept;
+// The same of a text as it comes.
+TextFacts read_words(std::string_view raw, DecimalMark mark = DecimalMark::unknown) noexcept;
 
 // The condition that is worth less; unknown only when both are.
 Condition worse(Condition a, Condition b) noexcept;

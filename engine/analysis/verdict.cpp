@@ -47,10 +47,12 @@ bool find_risks(const Risks& risks, RiskGate gate, Verdict& out) {
 }
 
 // What a person must look at before money is spent.
-bool find_doubts(const Price& price, const Risks& risks, const ChannelProfit& channel,
-                 const Defaults& defaults, Verdict& out) {
+bool find_doubts(const Duplicates& duplicates, const Price& price, const Risks& risks,
+                 const ChannelProfit& channel, const Defaults& defaults, Verdict& out) {
     const std::size_t before = out.reasons.size();
     find_risks(risks, RiskGate::review, out);
+    // The group's best row stands for it; the others may be the same piece listed again.
+    if (duplicates.role == DuplicateRole::member) out.reasons.push_back("duplicate_in_batch");
     if (price.log_sd > defaults.wide_spread) out.reasons.push_back("price_spread_wide");
     if (channel.roi_p50 && *channel.roi_p50 > static_cast<double>(defaults.suspicious_roi) / 1e6)
         out.reasons.push_back("roi_too_good");
@@ -112,8 +114,9 @@ void Verdict::clear() {
     missing.clear();
 }
 
-void judge(const Product& product, const Price& price, const Demand& demand, const Profit& profit,
-           const Risks& risks, const Tables& tables, Verdict& out) {
+void judge(const Product& product, const Duplicates& duplicates, const Price& price,
+           const Demand& demand, const Profit& profit, const Risks& risks, const Tables& tables,
+           Verdict& out) {
     out.clear();
     const Defaults& defaults = tables.defaults;
     collect_missing(price, demand, profit, out);
@@ -140,7 +143,7 @@ void judge(const Product& product, const Price& price, const Demand& demand, con
         record(price.confidence >= defaults.min_confidence ? Gate::passed : Gate::failed,
                confidence_gate, out);
     if (price.log_sd <= defaults.narrow_spread) out.reasons.push_back("price_ci_narrow");
-    const bool doubted = find_doubts(price, risks, *channel, defaults, out);
+    const bool doubted = find_doubts(duplicates, price, risks, *channel, defaults, out);
     out.score = score_of(*channel, price, demand, least_roi);
 
     const bool profitable = enough != Gate::failed && returns != Gate::failed;

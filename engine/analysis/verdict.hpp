@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/analysis/demand.hpp"
+#include "engine/analysis/duplicates.hpp"
 #include "engine/analysis/price.hpp"
 #include "engine/analysis/profit.hpp"
 #include "engine/analysis/risk.hpp"
@@ -28,7 +29,8 @@ struct Verdict {
     void clear();
 };
 
-void judge(const Product& product, const Price& price, const Demand& demand, const Profit& profit,
-           const Risks& risks, const Tables& tables, Verdict& out);
+void judge(const Product& product, const Duplicates& duplicates, const Price& price,
+           const Demand& demand, const Profit& profit, const Risks& risks, const Tables& tables,
+           Verdict& out);
 
 }  // namespace assay::engine

@@ -40,6 +40,7 @@ inline constexpr std::size_t xml_depth_max = 64;
 // A sheet of repetitive rows packs to 1/100; what exceeds this and is large is a bomb.
 inline constexpr std::size_t unpacking_ratio_max = 400;
 inline constexpr std::size_t unpacking_ratio_from_bytes = 64 * mebibyte;
+inline constexpr std::size_t brand_file_bytes_max = 16 * mebibyte;  // half a million brands
 inline constexpr std::size_t metadata_bytes_max = 16 * kibibyte;
 inline constexpr std::size_t fee_files_max = 100;  // a user's own: a file a channel, and rate cards
 inline constexpr std::size_t fee_file_bytes_max = 1 * mebibyte;  // the longest shipped has 13 KB
@@ -79,6 +80,13 @@ inline constexpr std::size_t tenant_id_bytes_max = 64;
 inline constexpr std::size_t account_text_bytes_max = 256;  // a name, an e-mail address
 inline constexpr std::size_t allowed_ips_max = 100;         // looked through on every request
 inline constexpr int chunk_attempts_max = 3;                // then it is split into single products
+// Held against each other for duplicates; about 200 bytes each are kept between the two passes, and
+// 1.5 KB while the groups are decided. A batch has fewer; a local file may have more.
+inline constexpr std::size_t compared_products_max = 500'000;
+// A batch of so few is compared at once, however many others are being read; the server keeps the
+// features of compared_products_max products beside those.
+inline constexpr std::size_t compared_without_asking_max = 1'000;
+inline constexpr std::size_t spool_memory_max = 64 * mebibyte;  // of a local run's second pass
 inline constexpr int engine_threads_max = 256;  // more than any machine this is meant for
 
 // Store. The group commit takes what waits, up to these.
@@ -137,6 +145,7 @@ static_assert(product_bytes_max <= chunk_bytes_max, "every product fits a chunk"
 static_assert(shared_text_bytes_max < (1ULL << 32), "their places are 32 bits");
 static_assert(string_bytes_max <= xml_token_bytes_max);
 static_assert(comparables_max <= comps_scan_max);
+static_assert(products_per_batch_max <= compared_products_max, "a batch is compared whole");
 static_assert(commit_group_max <= writer_queue_max);
 static_assert(checkpoint_bytes < wal_bytes_max, "the WAL is restarted only where checkpoints lag");
 static_assert((ring_slots & (ring_slots - 1)) == 0, "rings are indexed by mask");

@@ -22,6 +22,7 @@ enum class ComparableKind : std::uint8_t { sold, active };
 struct TitleFacts {
     std::int64_t lot_quantity = 1;
     bool is_bundle = false, parts_only = false, box_only = false;
+    std::int64_t storage_gb = 0;  // 0: none is named
 };
 
 struct Comparable {

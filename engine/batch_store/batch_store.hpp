@@ -118,6 +118,18 @@ Result<std::int64_t> release_claims(Tx& tx);
 // A chunk that killed its worker too often becomes chunks of one product each, with numbers of
 // their own. Errors: conflict, when the chunk is no longer pending.
 Result<void> split_chunk(Tx& tx, const ChunkRef& chunk, std::span<const NewChunk> parts);
+// The first pass over a batch, which reads its chunks without claiming them: what is known of the
+// programs that died in the middle of it.
+struct FirstPass {
+    int restarts = 0;                    // of the program while the batch was open
+    std::optional<std::int64_t> at;      // the chunk that is read, where chunks are read one by one
+    std::vector<std::int64_t> left_out;  // chunks that were being read when it died
+};
+// At start, for a batch that is open: counts the restart; a chunk that was being read alone is left
+// out from now on. Errors: not_found.
+Result<FirstPass> restart_first_pass(Tx& tx, const BatchId& batch);
+// Before a chunk is read alone; nullopt: none is any more. Errors: not_found.
+Result<void> note_first_pass(Tx& tx, const BatchId& batch, std::optional<std::int64_t> chunk);
 // Stores the results if the attempt still holds the claim, moves the counts, and, when tally() says
 // the batch has ended, writes status, summary and terminal event in the same transaction. `summary`
 // is asked only then.
@@ -177,6 +189,9 @@ Result<std::vector<BatchRow>> open_batches(
     Connection& db);  // queued, in_progress, cancelling; oldest first; without damaged rows
 Result<std::vector<ChunkRef>> pending_chunks(Connection& db, const BatchId& batch,
                                              std::int64_t from_number, std::int64_t limit);
+// The same whatever their state: what the first pass reads.
+Result<std::vector<ChunkRef>> all_chunks(Connection& db, const BatchId& batch,
+                                         std::int64_t from_number, std::int64_t limit);
 // ChunkBuilder's blob. Errors: not_found, corrupt.
 Result<std::string> chunk_input(Connection& db, const ChunkRef& chunk);
 // Result lines of products first_index <= i < first_index + count, cancelled ones included once

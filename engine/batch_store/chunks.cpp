@@ -181,18 +181,21 @@ Result<void> split_chunk(Tx& tx, const ChunkRef& chunk, std::span<const NewChunk
     return {};
 }
 
-Result<std::vector<ChunkRef>> pending_chunks(Connection& db, const BatchId& batch,
-                                             std::int64_t from_number, std::int64_t limit) {
+namespace {
+
+Result<std::vector<ChunkRef>> list_chunks(Connection& db, const BatchId& batch,
+                                          std::int64_t from_number, std::int64_t limit,
+                                          std::optional<std::int64_t> state) {
     const Result<std::optional<LiveBatch>> live = detail::find_live(db, batch);
     if (!live) return live.error();
     std::vector<ChunkRef> chunks;
     if (!*live || !detail::is_chunk_number(from_number)) return chunks;
     Statement query = db.prepare(
         "SELECT key, first_index, count, attempt FROM chunk"
-        " WHERE key>=?1 AND key<?2 AND state=?3 ORDER BY key LIMIT ?4");
+        " WHERE key>=?1 AND key<?2 AND (?3 IS NULL OR state=?3) ORDER BY key LIMIT ?4");
     query.bind(1, detail::chunk_key((*live)->key, from_number));
     query.bind(2, detail::chunk_key((*live)->key + 1, 0));
-    query.bind(3, number_of(ChunkState::pending)).bind(4, limit);
+    query.bind(3, state).bind(4, limit);
     for (;;) {
         const Result<bool> row = query.step();
         if (!row) return row.error();
@@ -200,6 +203,18 @@ Result<std::vector<ChunkRef>> pending_chunks(Connection& db, const BatchId& batc
         chunks.push_back({batch, detail::chunk_number(query.integer(0)), query.integer(1),
                           query.integer(2), static_cast<int>(query.integer(3))});
     }
+}
+
+}  // namespace
+
+Result<std::vector<ChunkRef>> pending_chunks(Connection& db, const BatchId& batch,
+                                             std::int64_t from_number, std::int64_t limit) {
+    return list_chunks(db, batch, from_number, limit, number_of(ChunkState::pending));
+}
+
+Result<std::vector<ChunkRef>> all_chunks(Connection& db, const BatchId& batch,
+                                         std::int64_t from_number, std::int64_t limit) {
+    return list_chunks(db, batch, from_number, limit, std::nullopt);
 }
 
 Result<std::string> chunk_input(Connection& db, const ChunkRef& chunk) {

@@ -167,9 +167,15 @@ CREATE TABLE comps_pin(
 CREATE INDEX comps_pin_of_version ON comps_pin(version);
 )sql";
 
-constexpr std::array steps{Migration{"batch_store", 1, first_step},
-                           Migration{"batch_store", 2, second_step},
-                           Migration{"comps_books", 1, comps_step}};
+// How often the first pass over a batch was begun by a program that then died, and on which chunk:
+// "deaths|chunk|left out,left out"; empty: never.
+constexpr std::string_view first_pass_step = R"sql(
+ALTER TABLE batch_text ADD COLUMN first_pass TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array steps{
+    Migration{"batch_store", 1, first_step}, Migration{"batch_store", 2, second_step},
+    Migration{"comps_books", 1, comps_step}, Migration{"batch_store", 3, first_pass_step}};
 
 }  // namespace
 

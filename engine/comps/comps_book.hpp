@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -38,11 +39,27 @@ struct CompsRow {
     std::uint8_t currency = 0;         // into the currencies
     std::uint8_t condition = 0;
     std::uint8_t flags = 0;
-    std::uint8_t unused = 0;
+    std::uint8_t storage = 0;  // of the title, as storage_code() writes it
 
     friend bool operator==(const CompsRow&, const CompsRow&) = default;
 };
 static_assert(sizeof(CompsRow) == 48);
+
+// Sizes that storage is sold in, in gigabytes; a row holds its place in the list, from 1. One that
+// is not listed is not told apart.
+inline constexpr std::array<std::uint16_t, 46> storage_sizes = {
+    1,   2,   3,   4,   6,   8,   10,  12,  16,   20,   24,   30,   32,   40,   48,  60,
+    64,  80,  96,  100, 120, 128, 160, 180, 200,  240,  250,  256,  300,  320,  400, 480,
+    500, 512, 600, 640, 750, 800, 900, 960, 1000, 1500, 2000, 4000, 8000, 16000};
+constexpr std::uint8_t storage_code(std::int64_t gigabytes) noexcept {
+    for (std::size_t i = 0; i < storage_sizes.size(); ++i) {
+        if (storage_sizes[i] == gigabytes) return static_cast<std::uint8_t>(i + 1);
+    }
+    return 0;
+}
+constexpr std::int64_t storage_of_code(std::uint8_t code) noexcept {
+    return code == 0 || code > storage_sizes.size() ? 0 : storage_sizes[code - 1U];
+}
 
 // Newest first, undated last; rows stand in the book's order, so that the place decides the rest.
 constexpr bool is_newer(std::int64_t a, std::uint32_t place_a, std::int64_t b,

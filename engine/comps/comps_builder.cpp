@@ -104,6 +104,7 @@ std::optional<Error> CompsBuilder::fill(const SoldRecord& record, CompsRow& row)
     row.currency = static_cast<std::uint8_t>(currency - currencies_.begin());
     row.condition = static_cast<std::uint8_t>(sale.condition);
     row.flags = flags_of(sale, title);
+    row.storage = storage_code(title.storage_gb);
     if (sale.id.empty()) return std::nullopt;
     row.id_at = static_cast<std::uint32_t>(texts_.size());
     texts_ += static_cast<char>(sale.id.size());

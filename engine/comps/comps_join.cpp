@@ -138,7 +138,7 @@ Comparable CompsBook::comparable_of(const CompsRow& row, double trust) const noe
     sale.kind = has(CompsRow::active) ? ComparableKind::active : ComparableKind::sold;
     if (has(CompsRow::titled)) {
         sale.title_facts = TitleFacts{row.title_lot, has(CompsRow::bundle), has(CompsRow::parts),
-                                      has(CompsRow::box_only)};
+                                      has(CompsRow::box_only), storage_of_code(row.storage)};
     }
     return sale;
 }

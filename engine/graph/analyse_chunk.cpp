@@ -96,11 +96,35 @@ void analyse_item(const ChunkWork& work, const ChunkItem& item, ProductParser& p
                    "intake");
         return;
     }
-    const ProductOutcome outcome =
-        work.plan->run(product, item.index, item.json, work.as_of, workspace, done.results);
+    const ProductOutcome outcome = work.plan->run(product, item.index, item.json, work.as_of,
+                                                  workspace, done.results, work.groups.get());
     add_analysed(done, outcome);
     if (product.unit_cost) done.cost.add(product.currency, *product.unit_cost, product.quantity);
     if (work.digest) add_digest(done, item.index, product, outcome, workspace.analysis);
+}
+
+// The first pass. What cannot be read has no features; the second pass says why.
+ChunkDone read_features(const ChunkWork& work, ProductParser& parser, Product& product,
+                        Workspace& workspace) {
+    ChunkDone done;
+    done.token = work.token;
+    done.first_index = work.first_index;
+    const auto read = for_each_item(work.input, [&](const ChunkItem& item) {
+        if (item.fault) return;
+        product.clear();
+        try {
+            if (parser.parse(item.json, item.product_id, work.money_unit, product)) return;
+            work.plan->read_features(product, item.index, workspace, done.features);
+        } catch (const std::exception&) {
+            return;  // it is not compared; the second pass meets the same and says so
+        }
+    });
+    done.damaged = !read.has_value();
+    // Kept until the whole batch is in: without the room that growing left.
+    done.features.rows.shrink_to_fit();
+    done.features.tokens.shrink_to_fit();
+    done.features.texts.shrink_to_fit();
+    return done;
 }
 
 }  // namespace
@@ -108,6 +132,7 @@ void analyse_item(const ChunkWork& work, const ChunkItem& item, ProductParser& p
 ChunkDone analyse_chunk(const ChunkWork& work, ProductParser& parser, Product& product,
                         Workspace& workspace) {
     assert(work.plan != nullptr);
+    if (work.features) return read_features(work, parser, product, workspace);
     ChunkDone done;
     done.token = work.token;
     done.first_index = work.first_index;

@@ -30,6 +30,8 @@ struct ChunkWork {
     TimePoint as_of;
     std::uint64_t token = 0;  // the caller's own mark, handed back
     bool digest = false;      // keep a ProductDigest of each product
+    bool features = false;    // the first pass: only the features of its products
+    std::shared_ptr<const DuplicateGroups> groups;  // for the second pass, where there is one
 };
 
 // What the products with a cost add up to. A plain value, stored as it is.
@@ -64,6 +66,7 @@ struct ChunkDone {
     std::array<std::int64_t, decision_count> by_decision{};
     CostSum cost;
     std::vector<ProductDigest> digests;
+    FeatureBlock features;   // of the first pass, which leaves nothing else
     bool cancelled = false;  // the flag was seen: results are incomplete and not to be stored
     bool damaged = false;    // the blob failed its checks: nothing was analysed
 };

@@ -60,6 +60,63 @@ TEST(BatchRun, VerdictsAreNamedInTheirOrderWithoutThoseNobodyGot) {
     EXPECT_EQ(named_decisions(chunk_of(0, 1).by_decision), expected);
 }
 
+class FirstPassTest : public ::testing::Test {
+  protected:
+    static std::shared_ptr<BatchRun> open(const std::vector<std::string>& analyzers,
+                                          std::int64_t products) {
+        batch_store::BatchRow row;
+        row.counts.total = row.counts.pending = products;
+        row.options.analyzers = analyzers;
+        auto plan = AnalysisPlan::make(analyzers, *load_tables());
+        return std::make_shared<BatchRun>(row, std::make_shared<const AnalysisPlan>(*plan));
+    }
+    static FeatureBlock one(std::uint64_t index, const std::string& id) {
+        FeatureBlock block;
+        ProductFeatures row;
+        row.index = index;
+        row.gtin = 7;
+        row.id_size = static_cast<std::uint8_t>(id.size());
+        row.models_at = row.id_size;
+        block.texts = id;
+        block.rows.push_back(row);
+        return block;
+    }
+};
+
+TEST_F(FirstPassTest, TheGroupsAreThereWithTheLastChunk) {
+    const auto run = open({"duplicates"}, 2);
+    EXPECT_TRUE(run->wants_features());
+    run->features_arrived(1, 1, one(1, "b"));
+    run->features_arrived(1, 1, one(1, "b"));  // read again after a claim whose fate was unknown
+    EXPECT_TRUE(run->wants_features());
+    EXPECT_EQ(run->groups(), nullptr);
+    EXPECT_TRUE(run->has_features_of(1));
+    EXPECT_FALSE(run->has_features_of(0));
+    run->features_arrived(0, 1, one(0, "a"));
+    EXPECT_FALSE(run->wants_features());
+    ASSERT_NE(run->groups(), nullptr);
+    EXPECT_EQ(run->groups()->find(1, "b").of, "a");
+    ChunkDone done;
+    run->arrived(done, 2);
+    EXPECT_THAT(run->summary(), HasSubstr(R"("duplicates":1,"duplicate_groups":1)"));
+}
+
+TEST_F(FirstPassTest, NobodyWantsFeaturesWhereProductsAreNotCompared) {
+    EXPECT_FALSE(open({"price", "fees"}, 2)->wants_features());
+    EXPECT_TRUE(open({"verdict"}, 2)->wants_features());
+    EXPECT_TRUE(open({}, 2)->wants_features());
+}
+
+TEST_F(FirstPassTest, AProgramThatDiedInItThreeTimesReadsOneByOne) {
+    const auto run = open({}, 2);
+    run->take_note({2, std::nullopt, {}});
+    EXPECT_FALSE(run->reads_one_by_one());
+    run->take_note({3, std::nullopt, {5}});
+    EXPECT_TRUE(run->reads_one_by_one());
+    EXPECT_TRUE(run->leaves_out(5));
+    EXPECT_FALSE(run->leaves_out(4));
+}
+
 TEST(BatchRun, ABatchCutShortHasItsVerdictsAndNoPrice) {
     BatchSums sums;
     ASSERT_THAT(decode_sums(encode_sums(chunk_of(0, 3)), sums), IsOk());

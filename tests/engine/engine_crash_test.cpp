@@ -59,6 +59,72 @@ TEST_F(EngineCrashTest, ABatchThatWasCutShortCompletesAndFinishedChunksDoNotRunA
     EXPECT_EQ(ask("SELECT count(*) FROM event WHERE type = 'batch.completed'"), 1);
 }
 
+// Each product twice, in other words, far apart.
+std::string pairs(int count) {
+    std::string lines;
+    for (int copy = 0; copy < 2; ++copy) {
+        for (int index = 0; index < count; ++index) {
+            const std::string model = "ZX" + std::to_string(1'000 + index) + "K";
+            lines += R"({"product_id":")" + std::string(copy == 0 ? "a" : "b") +
+                     std::to_string(index) + R"(","title":")" +
+                     (copy == 0 ? "Philips toaster " + model : model + " toaster steel") +
+                     R"(","currency":"EUR","msrp":"29.99"})" + "\n";
+        }
+    }
+    return lines;
+}
+
+TEST_F(EngineCrashTest, ACrashRepeatsTheFirstPassAndTheGroupsStayTheSame) {
+    start({2, 8, limits::open_batches_max, limits::receiving_batches_max});
+    const auto undisturbed = submit(pairs(10'000));
+    ASSERT_THAT(undisturbed, IsOk());
+    const auto whole = ended(undisturbed->batch);
+    EXPECT_THAT(whole.summary, HasSubstr(R"("duplicates":10000,"duplicate_groups":10000)"));
+    const std::string expected = results(undisturbed->batch);
+
+    auto again = request();
+    again.intake.batch.as_of = whole.options.as_of.value_or(whole.created_at);
+    const auto receipt = submit(pairs(10'000), again);
+    ASSERT_THAT(receipt, IsOk());
+    die_in_the_middle_of(receipt->batch);
+    open_store();
+    const auto before = finished_chunks();
+    start();
+    const auto batch = ended(receipt->batch);
+    EXPECT_THAT(batch.summary, HasSubstr(R"("duplicates":10000,"duplicate_groups":10000)"));
+    EXPECT_EQ(results(receipt->batch), expected);
+    const auto after = finished_chunks();
+    for (const auto& [chunk, attempt] : before)
+        EXPECT_EQ(after.at(chunk), attempt);
+}
+
+TEST_F(EngineCrashTest, AChunkThatKilledTheFirstPassIsLeftOutOfTheComparison) {
+    make_engine();
+    const auto receipt = submit(pairs(64));  // two chunks, partners in different ones
+    ASSERT_THAT(receipt, IsOk());
+    // The program died three times, the last time while it read chunk 1 alone.
+    tell("UPDATE batch_text SET first_pass = '3|1|'");
+    engine_.reset();
+    start();
+    const auto batch = ended(receipt->batch);
+    EXPECT_EQ(batch.counts.completed, 128);
+    EXPECT_THAT(batch.summary, HasSubstr(R"("duplicates":0)"));
+    EXPECT_THAT(results(receipt->batch), HasSubstr("not_compared"));
+    EXPECT_EQ(ask("SELECT first_pass = '4||1,' FROM batch_text"), 1);
+}
+
+TEST_F(EngineCrashTest, ChunksReadOneByOneGiveTheSameGroups) {
+    make_engine();
+    const auto receipt = submit(pairs(320));
+    ASSERT_THAT(receipt, IsOk());
+    tell("UPDATE batch_text SET first_pass = '7||'");
+    engine_.reset();
+    start();
+    EXPECT_THAT(ended(receipt->batch).summary,
+                HasSubstr(R"("duplicates":320,"duplicate_groups":320)"));
+    EXPECT_EQ(ask("SELECT first_pass = '8||' FROM batch_text"), 1) << "none is being read";
+}
+
 TEST_F(EngineCrashTest, ACancelThatACrashInterruptedIsFinishedAtTheStart) {
     make_engine();
     const auto receipt = submit(products(500));

@@ -64,7 +64,7 @@ TEST_F(EngineTest, ASmallBatchDoesNotWaitForALargeOne) {
     const auto small = submit(products(10));
     ASSERT_THAT(small, IsOk());
     EXPECT_EQ(ended(small->batch).status, BatchStatus::completed);
-    EXPECT_EQ(row(large->batch).status, BatchStatus::in_progress);
+    EXPECT_FALSE(is_settled(row(large->batch).status));
     EXPECT_EQ(ended(large->batch).status, BatchStatus::completed);
 }
 
@@ -196,6 +196,47 @@ TEST_F(EngineTest, ACancelledBatchKeepsWhatRanAndSettlesTheRest) {
     EXPECT_THAT(engine_->cancel(tenant, BatchId("nobody")), FailsWith(ErrorCode::not_found));
     EXPECT_THAT(engine_->cancel(TenantId("other"), receipt->batch),
                 FailsWith(ErrorCode::not_found));
+}
+
+TEST_F(EngineTest, ABatchCancelledInItsFirstPassSettlesAtOnce) {
+    start({1, 2, limits::open_batches_max, limits::receiving_batches_max});
+    const auto receipt = submit(products(60'000));
+    ASSERT_THAT(receipt, IsOk());
+    ASSERT_THAT(engine_->cancel(tenant, receipt->batch), IsOk());
+    const auto batch = ended(receipt->batch);
+    EXPECT_EQ(batch.status, BatchStatus::cancelled);
+    EXPECT_EQ(batch.counts.settled(), 60'000);
+    const auto next = submit(products(10));
+    ASSERT_THAT(next, IsOk());
+    EXPECT_EQ(ended(next->batch).counts.completed, 10);
+}
+
+TEST_F(EngineTest, WhoeverComparesNothingIsReadOnce) {
+    start();
+    auto with = request();
+    with.intake.batch.analyzers = {"price", "lot"};
+    const auto receipt = submit(products(300), with);
+    ASSERT_THAT(receipt, IsOk());
+    const auto batch = ended(receipt->batch);
+    EXPECT_EQ(batch.counts.completed, 300);
+    EXPECT_THAT(batch.summary, ::testing::Not(HasSubstr("duplicates")));
+}
+
+TEST_F(EngineTest, ManyBatchesAreComparedEachOnItsOwn) {
+    start({2, 8, limits::open_batches_max, limits::receiving_batches_max});
+    std::string twice = products(500);
+    for (std::string copy = products(500); const char c : copy)
+        twice += c == 'p' && twice.ends_with("_id\":\"") ? 'q' : c;
+    std::vector<BatchId> batches;
+    for (int i = 0; i < 8; ++i) {
+        const auto receipt = submit(i % 2 == 0 ? products(500) : twice);
+        ASSERT_THAT(receipt, IsOk());
+        batches.push_back(receipt->batch);
+    }
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+        EXPECT_THAT(ended(batches[i]).summary,
+                    HasSubstr(i % 2 == 0 ? R"("duplicates":0,)" : R"("duplicates":500,)"));
+    }
 }
 
 TEST_F(EngineTest, TheSameInputGivesTheSameBytesForAnyNumberOfThreads) {

@@ -43,11 +43,15 @@ void add_analyze(CLI::App& application, CommandContext& context) {
         ->type_name("FORMAT");
     command
         ->add_option("--only", options->only,
-                     "Print only these analyses: identity, attributes, price, demand, fees,\n"
-                     "profit, risk, listing, verdict, lot")
+                     "Print only these analyses: identity, attributes, duplicates, price, demand,\n"
+                     "fees, profit, risk, listing, verdict, lot")
         ->delimiter(',')
         ->allow_extra_args(false)
         ->type_name("NAME,...");
+    command
+        ->add_option("--brands", options->brands,
+                     "Your own brands, in the form of data/analysis/brands.json")
+        ->type_name("FILE");
     command->add_option("--threads", options->threads, "Threads to compute with; 0: one per core")
         ->check(CLI::Range(0, 256))
         ->type_name("N");

@@ -22,7 +22,8 @@ struct AnalyzeOptions {
     std::string out;                   // results; empty: none on a terminal, else stdout
     std::string out_format;            // ndjson | csv; empty: by the name of `out`, else ndjson
     std::vector<std::string> only;
-    int threads = 0;  // 0: one per core
+    std::string brands;  // a file that adds to the table of brands
+    int threads = 0;     // 0: one per core
     std::string freight, premium, bid;
     std::string as_of;
     std::string fees_directory;  // the user's own fee files; empty: none

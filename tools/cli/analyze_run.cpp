@@ -123,7 +123,7 @@ Result<LocalAnalysisOptions> prepare(const AnalyzeOptions& options, CommandConte
     if (!columns) return columns.error();
     run.intake.columns = std::move(*columns);
     run.intake.sheet = options.sheet;
-    auto tables = load_tables_with(options.fees_directory);
+    auto tables = load_tables_with(options.fees_directory, options.brands);
     if (!tables) return tables.error();
     run.tables = std::move(*tables);
     const auto plan = AnalysisPlan::make(options.only, run.tables);
@@ -192,6 +192,10 @@ Result<void> print_json_answer(const AnalyzeOptions& options, const LocalAnalysi
         json.member(to_string(static_cast<Decision>(i)), analysis.by_decision[i]);
     }
     json.end_object();
+    if (analysis.duplicates) {
+        json.member("duplicates", *analysis.duplicates);
+        json.member("duplicate_groups", analysis.duplicate_groups);
+    }
     if (*lot) {
         std::string object;
         append_lot_json(object, (*lot)->summary);

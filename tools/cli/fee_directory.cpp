@@ -51,15 +51,37 @@ Result<FeeFile> read_file(const std::string& path) {
     return read;
 }
 
+Result<FeeFile> read_brands_file(const std::string& path) {
+    constexpr std::size_t most = limits::brand_file_bytes_max;
+    std::ifstream file(path, std::ios::binary);
+    std::string bytes(file ? most + 1 : 0, '\0');
+    file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    bytes.resize(static_cast<std::size_t>(file.gcount()));
+    if (file.bad() || bytes.empty()) {
+        return fail(ErrorCode::invalid_argument, path + ": cannot be read", "--brands",
+                    R"(write it like {"brands": {"name": ["other spelling"]}})");
+    }
+    if (bytes.size() > most)
+        return fail(ErrorCode::payload_too_large, path + ": is larger than 16 MiB", "--brands");
+    return FeeFile{path, std::move(bytes)};
+}
+
 }  // namespace
 
-Result<std::shared_ptr<const engine::Tables>> load_tables_with(const std::string& directory) {
-    if (directory.empty()) return engine::load_tables();
-    const auto paths = list_files(directory);
-    if (!paths) return paths.error();
+Result<std::shared_ptr<const engine::Tables>> load_tables_with(const std::string& directory,
+                                                               const std::string& brands_file) {
     std::vector<FeeFile> files;
-    for (const std::string& path : *paths) {
-        auto file = read_file(path);
+    if (!directory.empty()) {
+        const auto paths = list_files(directory);
+        if (!paths) return paths.error();
+        for (const std::string& path : *paths) {
+            auto file = read_file(path);
+            if (!file) return file.error();
+            files.push_back(*std::move(file));
+        }
+    }
+    if (!brands_file.empty()) {
+        auto file = read_brands_file(brands_file);
         if (!file) return file.error();
         files.push_back(*std::move(file));
     }

@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "engine/batch/chunk.hpp"
+#include "tools/cli/chunk_spool.hpp"
 
 namespace assay::tools {
 
@@ -68,13 +69,15 @@ class Run {
             const auto sent = send();
             if (!sent) return sent.error();
         }
-        while (written_ < sent_) {
-            const auto written = write_next(true);
-            if (!written) return written.error();
-        }
+        auto drained = drain();
+        if (drained && two_passes()) drained = second_pass();
+        if (!drained) return drained.error();
         result_.report = std::move(*report);
         result_.batch = intake_.batch_options();
         result_.timings = graph_.timings();
+        for (auto& [name, time] : result_.timings) {
+            if (name == "duplicates") time += decision_time_;
+        }
         result_.threads = graph_.threads();
         return std::move(result_);
     }
@@ -109,56 +112,126 @@ class Run {
             auto made = make_plan();
             if (!made) return made;
         }
+        const auto first_index = static_cast<std::int64_t>(builder_.first_index());
+        std::string chunk = builder_.take();
+        if (two_passes()) {
+            first_indices_.push_back(first_index);
+            auto kept = spool_.add(chunk);
+            if (!kept) return kept;
+        }
+        return put(std::move(chunk), first_index);
+    }
+
+    bool two_passes() const noexcept { return plan_ && plan_->compares_products(); }
+    bool first_pass() const noexcept { return two_passes() && !groups_; }
+
+    Result<void> second_pass() {
+        const auto clock_now = [&] {
+            return options_.clock != nullptr ? options_.clock->steady_now() : SteadyTime{};
+        };
+        const SteadyTime start = clock_now();
+        groups_ = std::make_shared<const DuplicateGroups>(
+            decide_duplicates(std::move(features_), options_.tables->defaults));
+        decision_time_ = clock_now() - start;
+        result_.duplicates = groups_->members();
+        result_.duplicate_groups = groups_->groups();
+        for (std::size_t number = 0; number < spool_.size(); ++number) {
+            auto chunk = spool_.take(number);
+            if (!chunk) return chunk.error();
+            auto sent = put(*std::move(chunk), first_indices_[number]);
+            if (!sent) return sent;
+        }
+        return drain();
+    }
+
+    Result<void> drain() {
+        while (taken_ < sent_) {
+            auto taken = take_next(true);
+            if (!taken) return taken;
+        }
+        return {};
+    }
+
+    Result<void> put(std::string chunk, std::int64_t first_index) {
         const BatchOptions& batch = intake_.batch_options();
         ChunkWork work;
         work.plan = plan_;
-        work.first_index = static_cast<std::int64_t>(builder_.first_index());
-        work.input = builder_.take();
+        work.first_index = first_index;
+        work.input = std::move(chunk);
+        work.features = first_pass();
+        work.groups = groups_;
         work.money_unit = batch.money_unit;
         work.as_of = options_.as_of ? *options_.as_of : batch.as_of.value_or(options_.now);
         work.token = sent_;
         work.digest = options_.digest;
         while (graph_.tokens_free() == 0) {
-            auto written = write_next(true);
-            if (!written) return written;
+            auto taken = take_next(true);
+            if (!taken) return taken;
         }
         const bool taken = graph_.try_put(std::move(work));
         assert(taken);  // only this thread takes tokens
         static_cast<void>(taken);
         ++sent_;
-        return write_next(false);
+        return take_next(false);
     }
 
-    Result<void> write_next(bool wait) {
+    Result<void> take_next(bool wait) {
         std::optional<ChunkDone> done = window_.take(wait);
         if (!done) return {};
         assert(!done->damaged && !done->cancelled);
-        ++written_;
+        ++taken_;
         graph_.release();
-        result_.completed += done->completed;
-        result_.failed += done->failed;
-        for (std::size_t at = 0; at < decision_count; ++at) {
-            result_.by_decision[at] += done->by_decision[at];
+        if (first_pass()) {
+            const std::size_t room = limits::compared_products_max - compared_;
+            if (done->features.rows.size() <= room) {
+                compared_ += done->features.rows.size();
+                features_.push_back(std::move(done->features));
+            }
+            report_progress();
+            return {};
         }
-        result_.lot.insert(result_.lot.end(), done->lot.begin(), done->lot.end());
-        result_.cost.merge(done->cost);
-        std::move(done->digests.begin(), done->digests.end(), std::back_inserter(result_.digests));
+        return write(*done);
+    }
+
+    Result<void> write(ChunkDone& done) {
+        result_.completed += done.completed;
+        result_.failed += done.failed;
+        for (std::size_t at = 0; at < decision_count; ++at) {
+            result_.by_decision[at] += done.by_decision[at];
+        }
+        result_.lot.insert(result_.lot.end(), done.lot.begin(), done.lot.end());
+        result_.cost.merge(done.cost);
+        std::move(done.digests.begin(), done.digests.end(), std::back_inserter(result_.digests));
         if (options_.write) {
-            auto taken = options_.write(done->results);
+            auto taken = options_.write(done.results);
             if (!taken) return taken;
         }
         report_progress();
         return {};
     }
 
+    // With two passes each of them is half of the way.
     void report_progress() {
-        if (options_.progress) options_.progress(bytes_, result_.completed + result_.failed);
+        if (!options_.progress) return;
+        std::uint64_t bytes = bytes_;
+        if (first_pass()) bytes = bytes_ / 2;
+        if (two_passes() && !first_pass()) {
+            const std::uint64_t chunks = spool_.size();
+            bytes = bytes_ / 2 + (chunks > 0 ? (bytes_ / 2) * (taken_ - chunks) / chunks : 0);
+        }
+        options_.progress(bytes, result_.completed + result_.failed);
     }
 
     const LocalAnalysisOptions options_;
     LocalAnalysis result_;
     std::shared_ptr<const AnalysisPlan> plan_;
-    std::uint64_t bytes_ = 0, sent_ = 0, written_ = 0;
+    std::uint64_t bytes_ = 0, sent_ = 0, taken_ = 0;
+    ChunkSpool spool_;  // what the second pass reads
+    std::vector<std::int64_t> first_indices_;
+    std::vector<FeatureBlock> features_;
+    std::size_t compared_ = 0;
+    std::shared_ptr<const DuplicateGroups> groups_;  // set when the first pass has ended
+    std::chrono::nanoseconds decision_time_{0};
     ReorderWindow window_;
     BatchGraph graph_;  // behind the window that its sink fills
     Intake intake_;

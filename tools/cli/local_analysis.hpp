@@ -40,12 +40,18 @@ struct LocalAnalysis {
     std::vector<engine::LotLine> lot;  // by index
     engine::CostSum cost;
     std::vector<engine::ProductDigest> digests;  // by index
+    std::optional<std::int64_t> duplicates;      // second copies; none: products were not compared
+    std::int64_t duplicate_groups = 0;
     std::vector<std::pair<std::string_view, std::chrono::nanoseconds>> timings;
     int threads = 0;
 };
 
-// Memory: the window, and per product a lot line and, if asked for, a digest. Errors: those of
-// engine::Intake, invalid_argument (unknown analyzer), io_error (reading), those of `write`.
+// Where products are compared with each other the input is gone through twice: what was read is
+// kept meanwhile (ChunkSpool), and nothing is written before all of it has been read.
+// Memory: the window; per product a lot line and, if asked for, a digest; for two passes
+// limits::spool_memory_max and the features of the first limits::compared_products_max products
+// (later ones are not compared). Errors: those of engine::Intake, invalid_argument (unknown
+// analyzer), io_error (reading), storage_full (the temporary file), those of `write`.
 Result<LocalAnalysis> analyse_stream(std::istream& in, LocalAnalysisOptions options);
 
 }  // namespace assay::tools

@@ -224,6 +224,11 @@ class Report {
         heading("Verdicts");
         if (unjudged > 0) paragraph("  ", why_unjudged(unjudged));
         if (!text.empty()) paragraph("  ", text + ".");
+        const std::int64_t copies = analysis_.duplicates.value_or(0);
+        if (copies > 0) {
+            paragraph("  ", count_of(copies, "line lists", "lines list") +
+                                " a product that another line has too.");
+        }
     }
     // The verdict `insufficient_data` in words that say what is missing, not that something failed.
     std::string why_unjudged(std::int64_t lines) const {

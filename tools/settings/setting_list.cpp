@@ -110,6 +110,10 @@ void add_serve(std::vector<Setting>& all) {
         {"serve", "fees", text, "Directory of your own fee files (*.json), which come before ours",
          "\"/etc/assay/fees\""},
         FIELD(serve.fees_directory)));
+    all.push_back(make({"serve", "brands", text,
+                        "File of your own brands, in the form of data/analysis/brands.json",
+                        "\"/etc/assay/brands.json\""},
+                       FIELD(serve.brands_file)));
     all.push_back(make({"serve", "comps", text,
                         "File of sold prices (.csv, .ndjson, also .gz), for tenants that have "
                         "uploaded none",

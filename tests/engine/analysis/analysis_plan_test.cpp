@@ -45,7 +45,7 @@ class AnalysisPlanTest : public ::testing::Test {
         const auto fault = parser.parse(json, "game", MoneyUnit::minor, product);
         EXPECT_FALSE(fault.has_value()) << (fault ? describe(*fault) : "");
         std::string out;
-        outcome = plan->run(product, 7, json, day(as_of), workspace, out);
+        outcome = plan->run(product, 7, json, day(as_of), *workspace, out);
         return out;
     }
     boost::json::object result_of(std::string_view json,
@@ -62,13 +62,14 @@ class AnalysisPlanTest : public ::testing::Test {
 
     ProductParser parser;
     Product product;
-    Workspace workspace;
+    std::optional<Workspace> workspace{std::in_place};
     ProductOutcome outcome;
 };
 
 TEST_F(AnalysisPlanTest, NamesItsAnalyzersInTheOrderInWhichTheyRun) {
-    EXPECT_THAT(analyzer_names(), ElementsAre("identity", "attributes", "price", "demand", "fees",
-                                              "profit", "risk", "listing", "verdict", "lot"));
+    EXPECT_THAT(analyzer_names(),
+                ElementsAre("identity", "attributes", "duplicates", "price", "demand", "fees",
+                            "profit", "risk", "listing", "verdict", "lot"));
 }
 
 TEST_F(AnalysisPlanTest, RefusesAnUnknownNameAndListsTheKnown) {
@@ -76,7 +77,7 @@ TEST_F(AnalysisPlanTest, RefusesAnUnknownNameAndListsTheKnown) {
     const auto plan = AnalysisPlan::make(only, tables);
     ASSERT_THAT(plan, FailsWith(ErrorCode::invalid_argument));
     EXPECT_THAT(describe(plan.error()), HasSubstr("horoscope"));
-    EXPECT_THAT(describe(plan.error()), HasSubstr("identity, attributes, price"));
+    EXPECT_THAT(describe(plan.error()), HasSubstr("identity, attributes, duplicates, price"));
 }
 
 TEST_F(AnalysisPlanTest, PrintsTheEnvelopeInTheOrderOfTheSchema) {
@@ -94,8 +95,8 @@ TEST_F(AnalysisPlanTest, PrintsTheEnvelopeInTheOrderOfTheSchema) {
     const auto& result = envelope.at("result").as_object();
     EXPECT_THAT(keys(result),
                 ElementsAre("schema_version", "engine", "fee_version", "as_of", "input_hash",
-                            "identity", "attributes", "price", "demand", "channels", "best_channel",
-                            "verdict", "risks", "listing", "evidence"));
+                            "identity", "attributes", "duplicates", "price", "demand", "channels",
+                            "best_channel", "verdict", "risks", "listing", "evidence"));
     EXPECT_EQ(result.at("schema_version").as_int64(), 1);
     EXPECT_EQ(result.at("engine").as_string(), version);
     EXPECT_EQ(result.at("fee_version").as_string(), "2025-02-14");
@@ -153,8 +154,7 @@ TEST_F(AnalysisPlanTest, GivesTheSameBytesWhateverRanBefore) {
     line_of(R"({"title":"something else","msrp":"10.00","currency":"EUR"})");
     line_of(game, {"identity"});
     EXPECT_EQ(line_of(game), first);
-    Workspace fresh;
-    std::swap(workspace, fresh);
+    workspace.emplace();
     EXPECT_EQ(line_of(game), first);
 }
 
@@ -188,12 +188,12 @@ class TickingClock final : public Clock {
 
 TEST_F(AnalysisPlanTest, TimesAnalyzersOnlyWhenAsked) {
     line_of(game);
-    EXPECT_EQ(workspace.time_by_analyzer[2].count(), 0);
+    EXPECT_EQ(workspace->time_by_analyzer[2].count(), 0);
     const TickingClock clock;
-    workspace.clock = &clock;
+    workspace->clock = &clock;
     line_of(game);
     for (std::size_t analyzer = 0; analyzer < analyzer_names().size(); ++analyzer) {
-        EXPECT_EQ(workspace.time_by_analyzer[analyzer], std::chrono::milliseconds(1));
+        EXPECT_EQ(workspace->time_by_analyzer[analyzer], std::chrono::milliseconds(1));
     }
 }
 

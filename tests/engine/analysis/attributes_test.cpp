@@ -160,12 +160,31 @@ TEST(TitleWords, AnyBytesAreTaken) {
     std::string bytes;
     for (int i = 0; i < 4000; ++i)
         bytes.push_back(static_cast<char>(i * 131 % 256));
-    for (std::size_t size = 0; size < 1100; size += 7) {
+    for (std::size_t size = 0; size < 4000; size += 7) {
         read_words(std::string_view(bytes).substr(0, size));
     }
-    EXPECT_EQ(lot_of(std::string(1020, 'x') + " lot of 4"), 1) << "behind the end of reading";
+    EXPECT_EQ(lot_of(std::string(text_bytes_max, 'x') + " lot of 4"), 1) << "behind the end";
     EXPECT_EQ(lot_of("\xC3"), 1);
     EXPECT_EQ(lot_of("4 \xE2\x80"), 1);
+}
+
+TEST(TitleWords, StorageIsTheLargestThatIsNoWorkingMemory) {
+    const auto storage = [](std::string_view text) { return read_words(text).storage_gb; };
+    EXPECT_EQ(storage("Apple iPhone 8 64 GB black"), 64);
+    EXPECT_EQ(storage("Galaxy S21 8GB/256GB"), 256);
+    EXPECT_EQ(storage("Laptop 16GB RAM 512GB SSD"), 512);
+    EXPECT_EQ(storage("Laptop 512 GB SSD, DDR4 16 GB"), 512);
+    EXPECT_EQ(storage("Xbox One 1TB"), 1'000);
+    EXPECT_EQ(storage("Xbox One 1024 GB"), 1'000);
+    EXPECT_EQ(storage("16GB DDR4 RAM"), 0) << "a module of memory has no storage";
+    EXPECT_EQ(storage("Nintendo Wii"), 0);
+}
+
+TEST(TitleWords, MeasuresBehindTimesAreNoQuantity) {
+    EXPECT_EQ(lot_of("Teppich 2 x 3 m"), 1);
+    EXPECT_EQ(lot_of("Poster 20 x 30 inch"), 1);
+    EXPECT_EQ(lot_of("Kit 2x8GB RAM"), 1);
+    EXPECT_EQ(lot_of("screws 1,000 pcs"), 1'000);
 }
 
 class AttributesTest : public ::testing::Test {
@@ -186,6 +205,120 @@ TEST_F(AttributesTest, AGivenConditionStandsOverTheWords) {
     product.condition = Condition::good;
     EXPECT_EQ(read().condition, Condition::good);
     EXPECT_FALSE(attributes.condition_from_text);
+}
+
+TEST_F(AttributesTest, ABrandIsTheLongestNameAtTheBoundariesOfWords) {
+    const auto brand = [&](std::string_view title) {
+        product.title = title;
+        return std::string(read().brand);
+    };
+    EXPECT_EQ(brand("NINTENDO Switch"), "nintendo");
+    EXPECT_EQ(brand("Hewlett-Packard LaserJet"), "hp");
+    EXPECT_EQ(brand("hewlett packard enterprise server"), "hpe") << "the longest";
+    EXPECT_EQ(brand("Sonys alter Schrank"), "") << "not inside a word";
+    EXPECT_EQ(brand("Case for Apple iPhone"), "") << "what it fits did not make it";
+    EXPECT_EQ(brand("Spigen case for Apple iPhone"), "spigen");
+    EXPECT_EQ(brand("De&#39;Longhi Magnifica"), "de'longhi");
+    EXPECT_EQ(brand("Bang &amp; Olufsen Beoplay"), "bang & olufsen");
+}
+
+TEST_F(AttributesTest, AGivenBrandIsPreferredWhereItSaysTheSame) {
+    product.title = "Linksys EtherFast EZXS88W Switch";
+    product.brand = "LINKSYS, INC.";
+    EXPECT_EQ(read().brand, "linksys");
+    EXPECT_FALSE(attributes.brand_from_title);
+    product.brand = "Costco Wholesale";
+    EXPECT_EQ(read().brand, "linksys") << "a distributor";
+    product.title = "USB charger, works like Apple's";
+    product.brand = "Anker";
+    EXPECT_EQ(read().brand, "anker");
+    product.brand = "Zarblatt";
+    product.title = "Zarblatt lamp";
+    EXPECT_EQ(read().brand, "zarblatt") << "no table has to know it";
+}
+
+TEST_F(AttributesTest, AModelIsATokenOfLettersAndDigitsThatIsNoMeasure) {
+    const auto model = [&](std::string_view title) {
+        product.title = title;
+        return std::string(read().model);
+    };
+    EXPECT_EQ(model("Sony Turntable - PSLX350H"), "pslx350h");
+    EXPECT_EQ(model("Sony WH-1000XM4 headphones"), "wh-1000xm4");
+    EXPECT_EQ(model("Apple MacBook Pro MB470LL/A 15.4 inch"), "mb470ll/a");
+    EXPECT_EQ(model("TV 1080p 120Hz 64 GB 12V"), "");
+    EXPECT_EQ(model("Poster 20x30cm"), "");
+    EXPECT_EQ(model("Switch 24-Port 10/100/1000Base-T"), "");
+    EXPECT_EQ(model("Xbox 360"), "");
+    product.model = "EOS-5D";
+    EXPECT_EQ(model("Canon DS126201"), "eos-5d") << "given";
+    EXPECT_FALSE(attributes.model_from_title);
+}
+
+TEST_F(AttributesTest, VariantsAreNamedTheSameInBothLanguages) {
+    product.title = "Apple iPhone 8 64 GB spacegrau, simlockfrei";
+    EXPECT_EQ(read().variant.storage_gb, 64);
+    EXPECT_EQ(attributes.variant.color, "gray");
+    EXPECT_EQ(attributes.variant.carrier, "unlocked");
+    product.title = "Apple iPhone 8 64GB Space Gray T-Mobile";
+    EXPECT_EQ(read().variant.carrier, "t-mobile");
+    EXPECT_EQ(attributes.variant.color, "gray");
+    product.title = "Super Mario Sunshine PAL";
+    EXPECT_EQ(read().variant.region, "pal");
+    product.title = "Super Mario Sunshine NTSC-J";
+    EXPECT_EQ(read().variant.region, "ntsc-j");
+    product.title =
+        "Jacke Gr\xC3\xB6\xC3\x9F"
+        "e XL schwarz/wei\xC3\x9F";
+    EXPECT_EQ(read().variant.size, "xl");
+    EXPECT_EQ(attributes.variant.color, "") << "two colours are no one colour";
+    product.title = "Nike Air Max size 42.5 schwarz";
+    EXPECT_EQ(read().variant.color, "black");
+    product.title = "Black & Decker drill";
+    EXPECT_EQ(read().variant.color, "") << "a brand's name";
+    product.title = "Cricket bat";
+    EXPECT_EQ(read().variant.carrier, "") << "not on a telephone";
+    product.color = "Schwarz";
+    product.device.storage_gb = 128;
+    product.title = "iPhone 64 GB weiss";
+    EXPECT_EQ(read().variant.color, "black") << "given";
+    EXPECT_EQ(attributes.variant.storage_gb, 128);
+}
+
+TEST_F(AttributesTest, TheSameWordsInAnyOrderAndWritingHaveOneHash) {
+    product.title = "Sony WH-1000XM4 Kopfh\xC3\xB6rer, schwarz";
+    const auto hash = read().tokens_hash;
+    product.title = "schwarz ~~ KOPFH\xC3\x96RER wh-1000xm4 SONY sony";
+    EXPECT_EQ(read().tokens_hash, hash);
+    product.title = "Sony WH-1000XM5 Kopfh\xC3\xB6rer, schwarz";
+    EXPECT_NE(read().tokens_hash, hash);
+    product.title = "";
+    EXPECT_EQ(read().tokens_hash, 0U);
+}
+
+TEST_F(AttributesTest, TheLanguageIsGivenOrReadFromTheWords) {
+    product.title = "Kopfh\xC3\xB6rer mit Kabel, schwarz";
+    EXPECT_EQ(read().language, "de");
+    product.title = "Headphones with cable, black";
+    EXPECT_EQ(read().language, "en");
+    product.title = "Sony WH-1000XM4";
+    EXPECT_EQ(read().language, "") << "nobody can tell";
+    product.language = "fr-CA";
+    EXPECT_EQ(read().language, "fr");
+}
+
+TEST_F(AttributesTest, AUsersBrandsAreAddedToTheTable) {
+    const embedded::EmbeddedFile own{"mine.json",
+                                     R"({"brands": {"zarblatt": ["Z. Blatt", "ZB-Audio"]}})"};
+    tables = *load_tables(std::span(&own, 1));
+    product.title = "ZB Audio amplifier";
+    EXPECT_EQ(read().brand, "zarblatt");
+    product.title = "Sony amplifier";
+    EXPECT_EQ(read().brand, "sony");
+
+    const embedded::EmbeddedFile broken{"mine.json", R"({"brands": {"zb": [""]}})"};
+    EXPECT_EQ(load_tables(std::span(&broken, 1)).error().code, ErrorCode::invalid_input);
+    const embedded::EmbeddedFile other{"mine.json", R"({"makers": {}})"};
+    EXPECT_EQ(load_tables(std::span(&other, 1)).error().code, ErrorCode::invalid_input);
 }
 
 TEST_F(AttributesTest, ADefectIsNeverOverlooked) {

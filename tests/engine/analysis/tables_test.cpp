@@ -113,9 +113,10 @@ TEST_F(TablesTest, TheFeeTableInForceIsTheNewestNotLater) {
 class BrokenTablesTest : public ::testing::Test {
   protected:
     void SetUp() override {
-        for (const char* name : {"analysis/defaults", "analysis/conditions", "analysis/recovery",
-                                 "analysis/returns", "analysis/tax", "analysis/carriers",
-                                 "analysis/risks", "analysis/listings", "fees/ebay_us"}) {
+        for (const char* name :
+             {"analysis/defaults", "analysis/conditions", "analysis/recovery", "analysis/returns",
+              "analysis/tax", "analysis/carriers", "analysis/variants", "analysis/brands",
+              "analysis/risks", "analysis/listings", "fees/ebay_us"}) {
             const std::string path = "data/" + std::string(name) + ".json";
             std::ifstream file(testing::source_tree() / path, std::ios::binary);
             files_[path] = {std::istreambuf_iterator<char>(file), {}};

@@ -34,11 +34,12 @@ class VerdictTest : public ::testing::Test {
                         profit);
         estimate_profit(product, price, demand, official_tables(), scratch, profit);
         assess_risks(product, identity, {}, price, profit, official_tables(), risk_scratch, risks);
-        judge(product, price, demand, profit, risks, official_tables(), verdict);
+        judge(product, duplicates, price, demand, profit, risks, official_tables(), verdict);
         return verdict;
     }
     Product product;
     Identity identity;
+    Duplicates duplicates;
     Price price;
     Demand demand;
     Profit profit;
@@ -55,6 +56,16 @@ TEST_F(VerdictTest, BuysWhatPassesEveryGate) {
     EXPECT_THAT(verdict.missing, ElementsAre());
     EXPECT_GT(verdict.score, 70);
     EXPECT_LE(verdict.score, 100);
+}
+
+TEST_F(VerdictTest, AsksForALookAtASecondCopyButNotAtTheFirst) {
+    duplicates.role = DuplicateRole::canonical;
+    EXPECT_EQ(run().decision, Decision::buy);
+    duplicates.role = DuplicateRole::member;
+    EXPECT_EQ(run().decision, Decision::review);
+    EXPECT_THAT(verdict.reasons, Contains("duplicate_in_batch"));
+    product.unit_cost = 2'600;
+    EXPECT_EQ(run().decision, Decision::pass) << "what is not worth buying needs no look";
 }
 
 TEST_F(VerdictTest, PassesOnLowReturn) {

@@ -82,6 +82,31 @@ TEST(AnalyseChunk, AFlagThatIsSetLeavesTheRestUndone) {
     EXPECT_EQ(done.completed + done.failed, 0);
 }
 
+TEST(AnalyseChunk, TheFirstPassLeavesFeaturesAndNothingElse) {
+    ChunkWork work = make_work(make_plan(), ChunkSpec{1, 10, 5});
+    work.features = true;
+    const ChunkDone done = run(work);
+    EXPECT_TRUE(done.results.empty());
+    EXPECT_TRUE(done.lot.empty());
+    EXPECT_EQ(done.completed + done.failed, 0);
+    ASSERT_EQ(done.features.rows.size(), 8U) << "what cannot be read has none";
+    for (const ProductFeatures& row : done.features.rows)
+        EXPECT_EQ(done.features.id(row), "p" + std::to_string(row.index));
+}
+
+TEST(AnalyseChunk, TheSecondPassKnowsTheGroups) {
+    ChunkWork work = make_work(make_plan(), ChunkSpec{0, 10, 0});
+    work.features = true;
+    std::vector<FeatureBlock> blocks;
+    blocks.push_back(run(work).features);
+    work.features = false;
+    EXPECT_THAT(run(work).results, HasSubstr("not_compared")) << "nobody has decided";
+    work.groups = std::make_shared<const DuplicateGroups>(
+        decide_duplicates(std::move(blocks), work.plan->tables().defaults));
+    EXPECT_THAT(run(work).results, ::testing::Not(HasSubstr("not_compared")));
+    EXPECT_THAT(run(work).results, HasSubstr(R"("duplicates":{"group":"p0","role":")"));
+}
+
 TEST(AnalyseChunk, BytesThatNoBuilderWroteAreReportedAsDamaged) {
     ChunkWork work = make_work(make_plan(), ChunkSpec{0, 10, 0});
     work.input.resize(work.input.size() / 2);

@@ -241,6 +241,40 @@ TEST_F(AnalyzeTest, OnlyPrintsWhatIsNamed) {
     EXPECT_THAT(out_.str(), AllOf(HasSubstr("\"price\":{"), Not(HasSubstr("\"verdict\":{"))));
 }
 
+TEST_F(AnalyzeTest, CopiesOfOneProductAreFoundWhereverTheyStand) {
+    std::string lines = R"({"product_id":"z","title":"Philips toaster HD2590A steel"})"
+                        "\n";
+    for (int i = 0; i < 300; ++i) {
+        lines += R"({"product_id":"p)" + std::to_string(i) + R"(","title":"Thing n)" +
+                 std::to_string(i) + R"(x of kind k)" + std::to_string(i) + "y\"}\n";
+    }
+    lines += R"({"product_id":"b","title":"HD2590/A Philips Toaster","brand":"Philips"})"
+             "\n";
+    const std::string path = file("copies.ndjson", lines);
+    ASSERT_EQ(run({path, "--only", "duplicates"}), exit_ok);
+    EXPECT_THAT(out_.str(), StartsWith(R"({"product_id":"z")"));
+    EXPECT_THAT(out_.str(), HasSubstr(R"("duplicates":{"group":"b","role":"member","of":"b",)"));
+    EXPECT_THAT(out_.str(), HasSubstr(R"("duplicates":{"group":"b","role":"canonical","of":null)"));
+    EXPECT_THAT(out_.str(), HasSubstr(R"("duplicates":{"group":"p7","role":"unique","of":null)"));
+    ASSERT_EQ(run({path, "--json"}), exit_ok);
+    EXPECT_THAT(out_.str(), HasSubstr(R"("duplicates":1,"duplicate_groups":1)"));
+    ASSERT_EQ(run({path, "--only", "identity,price", "--json"}), exit_ok);
+    EXPECT_THAT(out_.str(), Not(HasSubstr("duplicate")));
+    ASSERT_EQ(run({path}, true), exit_ok);
+    EXPECT_THAT(out_.str(), HasSubstr("1 line lists a product that another line has too."));
+}
+
+TEST_F(AnalyzeTest, AUsersBrandsAreKnown) {
+    const std::string brands = file("brands.json", R"({"brands": {"zarblatt": []}})");
+    const std::string path = file("one.ndjson", R"({"title":"ZARBLATT amplifier"})"
+                                                "\n");
+    ASSERT_EQ(run({path, "--only", "attributes", "--brands", brands}), exit_ok);
+    EXPECT_THAT(out_.str(), HasSubstr(R"("brand":"zarblatt")"));
+    EXPECT_EQ(run({path, "--brands", "/nowhere/brands.json"}), exit_usage);
+    EXPECT_EQ(run({path, "--brands", file("bad.json", "{")}), exit_usage);
+    EXPECT_THAT(error_.str(), HasSubstr("bad.json"));
+}
+
 TEST_F(AnalyzeTest, ATitleCannotSteerTheTerminal) {
     const std::string title = "Kettle \\u001b[31m red";
     const std::string path = file("m.ndjson", "{\"title\":\"" + title +

@@ -29,13 +29,13 @@ class FeeDirectory : public ::testing::Test {
   "standard":{"shape":"marginal","steps":[{"ppm":)" +
                std::to_string(ppm) + "}]}}]}";
     }
-    auto load() const { return load_tables_with(directory_.path().string()); }
+    auto load() const { return load_tables_with(directory_.path().string(), ""); }
 
     testing::TemporaryDirectory directory_;
 };
 
 TEST_F(FeeDirectory, WithoutOneTheShippedTablesHold) {
-    EXPECT_THAT(load_tables_with(""), IsOk());
+    EXPECT_THAT(load_tables_with("", ""), IsOk());
 }
 
 TEST_F(FeeDirectory, LaysItsFilesOverTheShippedOnes) {
@@ -58,8 +58,21 @@ TEST_F(FeeDirectory, NamesTheFileAndItsFault) {
 
 TEST_F(FeeDirectory, RefusesWhatIsNoDirectoryOrHoldsNothing) {
     EXPECT_THAT(load(), FailsWith(ErrorCode::invalid_argument));
-    EXPECT_THAT(load_tables_with((directory_.path() / "none").string()),
+    EXPECT_THAT(load_tables_with((directory_.path() / "none").string(), ""),
                 FailsWith(ErrorCode::invalid_argument));
+}
+
+TEST_F(FeeDirectory, AddsAFileOfBrandsToThoseThatAreKnown) {
+    write("brands.json", R"({"brands": {"zarblatt": ["Z-Blatt"]}})");
+    const auto tables = load_tables_with("", (directory_.path() / "brands.json").string());
+    ASSERT_THAT(tables, IsOk());
+    const std::string_view words[] = {"zblatt"};
+    EXPECT_EQ((*tables)->brands.find_whole(words), "zarblatt");
+    EXPECT_THAT(load_tables_with("", (directory_.path() / "none").string()),
+                FailsWith(ErrorCode::invalid_argument));
+    write("brands.json", R"({"brands": {"zarblatt": [7]}})");
+    EXPECT_THAT(load_tables_with("", (directory_.path() / "brands.json").string()),
+                FailsWith(ErrorCode::invalid_input));
 }
 
 TEST_F(FeeDirectory, IsBounded) {

@@ -1,0 +1,296 @@
+// Which products of a batch are the same: what joins, what forbids, and how well on labelled sets.
+// SPDX-License-Identifier: MIT
+#include "engine/analysis/duplicates.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/engine/analysis/fixtures.hpp"
+#include "tests/engine/analysis/labelled_shops.hpp"
+
+namespace assay::engine {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::official_tables;
+using ::testing::UnorderedElementsAre;
+
+// A batch that is written down product by product, then asked.
+class DuplicatesTest : public ::testing::Test {
+  protected:
+    Product& add(std::string id, std::string title) {
+        texts.push_back(std::move(id));
+        Product& product = products.emplace_back();
+        product.product_id = texts.back();
+        texts.push_back(std::move(title));
+        product.title = texts.back();
+        return product;
+    }
+    void decide() {
+        std::vector<FeatureBlock> blocks(1);
+        for (std::size_t i = 0; i < products.size(); ++i) {
+            Identity identity;
+            Attributes attributes;
+            identify(products[i], identity);
+            read_attributes(products[i], official_tables(), attributes);
+            if (blocks.back().rows.size() == 3) blocks.emplace_back();
+            append_features(products[i], i, identity, attributes, blocks.back());
+        }
+        groups = decide_duplicates(std::move(blocks), official_tables().defaults);
+    }
+    Duplicates of(std::string_view id) const {
+        for (std::size_t i = 0; i < products.size(); ++i) {
+            if (products[i].product_id == id) return groups.find(i, id);
+        }
+        return {};
+    }
+    // Rare words are what candidates come from: a batch of nothing else.
+    void add_others() {
+        for (int i = 0; i < 40; ++i) {
+            const std::string number = std::to_string(i);
+            add("other" + number, "Gadget kind" + number + "x of maker" + number + "y");
+        }
+    }
+
+    std::deque<std::string> texts;
+    std::deque<Product> products;
+    DuplicateGroups groups;
+};
+
+TEST_F(DuplicatesTest, AnIdentifierInCommonNeedsNoMoreProof) {
+    add("b", "Mario Kart").identifiers.upc = "045496901332";
+    add("a", "Etwas ganz anderes").identifiers.ean = "0045496901332";
+    add("c", "Mario");
+    decide();
+    EXPECT_EQ(of("b").group, "a");
+    EXPECT_EQ(of("a").group, "a");
+    EXPECT_EQ(of("a").score, 1);
+    EXPECT_TRUE((of("b").signals & bit(DuplicateSignal::gtin)) != 0);
+    EXPECT_EQ(of("c").role, DuplicateRole::unique) << "one word names no product";
+    EXPECT_EQ(of("c").group, "c");
+    EXPECT_TRUE(of("c").compared);
+    EXPECT_EQ(groups.groups(), 1);
+    EXPECT_EQ(groups.members(), 1);
+}
+
+TEST_F(DuplicatesTest, TheRowOfBestQualityStandsForItsGroupAndTheSmallestIdNamesIt) {
+    add("a", "Sony turntable PSLX350H");
+    Product& best = add("b", "Sony PSLX350H belt drive turntable");
+    best.brand = "Sony";
+    best.msrp = 12'000;
+    best.category = "Audio";
+    add_others();
+    decide();
+    EXPECT_EQ(of("a").role, DuplicateRole::member);
+    EXPECT_EQ(of("a").of, "b");
+    EXPECT_EQ(of("b").role, DuplicateRole::canonical);
+    EXPECT_EQ(of("b").of, "");
+    EXPECT_EQ(of("b").group, "a");
+    EXPECT_GT(of("a").score, 0.6);
+    EXPECT_TRUE((of("a").signals & bit(DuplicateSignal::model)) != 0);
+}
+
+TEST_F(DuplicatesTest, EqualsOfEqualQualityAreRankedByTheirIds) {
+    add("y", "Sony turntable PSLX350H");
+    add("x", "Sony turntable PSLX350H");
+    add_others();
+    decide();
+    EXPECT_EQ(of("x").role, DuplicateRole::canonical);
+    EXPECT_EQ(of("y").of, "x");
+}
+
+TEST_F(DuplicatesTest, ManyCopiesOfOneTitleAreOneGroup) {
+    for (int i = 0; i < 120; ++i)  // no word is rare here
+        add("copy" + std::to_string(i), "Philips Sonicare toothbrush, white");
+    decide();
+    EXPECT_EQ(groups.groups(), 1);
+    EXPECT_EQ(groups.members(), 119);
+}
+
+TEST_F(DuplicatesTest, WritingsOfAModelAreOneModel) {
+    add("a", "Netgear ProSafe 16 Port Rackmount Switch - JFS516NA");
+    add("b", "Netgear ProSafe JFS516 Ethernet Switch");
+    add("c", "Garmin Nuvi 765T navigation system - 0100071520");
+    add("d", "Garmin auto nav - 010-00715-20");
+    add_others();
+    decide();
+    EXPECT_EQ(of("b").group, "a");
+    EXPECT_EQ(of("d").group, "c");
+}
+
+TEST_F(DuplicatesTest, WhatContradictsIsNeverJoined) {
+    add("model1", "Panasonic corded phone KXTS3282B black");
+    add("model2", "Panasonic corded phone KXTS4100W black");
+    add("gtin1", "Zeppelin wireless speaker dock special").identifiers.ean = "4006381333931";
+    add("gtin2", "Zeppelin wireless speaker dock special").identifiers.ean = "4012345678901";
+    add("gb64", "Applepear smartphone nine 64 GB");
+    add("gb128", "Applepear smartphone nine 128GB");
+    add("pal", "Metroid prime trilogy collectors PAL");
+    add("ntsc", "Metroid prime trilogy collectors NTSC");
+    add("one", "Quiltmaker porcelain teacup");
+    add("some", "Quiltmaker porcelain teacup bundle");
+    add("box", "Rolladex chronograph empty box");
+    add("watch", "Rolladex chronograph");
+    add_others();
+    decide();
+    for (const char* id : {"model1", "model2", "gtin1", "gtin2", "gb64", "gb128", "pal", "ntsc",
+                           "one", "some", "box", "watch"}) {
+        EXPECT_EQ(of(id).role, DuplicateRole::unique) << id;
+    }
+}
+
+TEST_F(DuplicatesTest, AThirdOneNeverJoinsTwoThatContradictEachOther) {
+    add("a", "Zeppelin wireless speaker dock special").identifiers.ean = "4006381333931";
+    add("b", "Zeppelin wireless speaker dock special").identifiers.ean = "4012345678901";
+    add("c", "Zeppelin wireless speaker dock special");
+    add_others();
+    decide();
+    EXPECT_NE(of("a").group, of("b").group);
+}
+
+TEST_F(DuplicatesTest, ANumberOfOneCompanyJoinsNothing) {
+    add("a", "Loose apples").identifiers.ean = "2000000000008";
+    add("b", "Minced meat").identifiers.ean = "2000000000008";
+    decide();
+    EXPECT_EQ(groups.groups(), 0);
+}
+
+TEST_F(DuplicatesTest, TwoPhonesOfOneTypeAreOneProductWithTwoNumbers) {
+    add("a", "Nokia 8210 telephone blue").identifiers.imei = "490154203237518";
+    add("b", "Nokia 8210 telephone blue").identifiers.imei = "356938035643809";
+    add_others();
+    decide();
+    EXPECT_EQ(of("b").group, "a");
+}
+
+TEST_F(DuplicatesTest, EmptyAndSingleBatchesHaveNoGroups) {
+    decide();
+    EXPECT_EQ(groups.groups(), 0);
+    add("a", "");
+    decide();
+    EXPECT_EQ(of("a").role, DuplicateRole::unique);
+    EXPECT_FALSE(groups.find(99, "z").compared) << "was not among them";
+}
+
+// --- labelled sets ---------------------------------------------------------------------------
+
+using testing::LabelledShops;
+
+struct Quality {
+    double precision = 0, recall = 0, f1 = 0;
+};
+
+FeatureBlock features_of(const std::vector<testing::ShopRow>& rows,
+                         const std::vector<std::size_t>& order) {
+    FeatureBlock block;
+    Identity identity;
+    Attributes attributes;
+    for (std::size_t at = 0; at < order.size(); ++at) {
+        const testing::ShopRow& row = rows[order[at]];
+        Product product;
+        product.product_id = row.id;
+        product.title = row.title;
+        product.brand = row.brand;
+        product.description = row.description;
+        product.msrp = row.price;
+        identify(product, identity);
+        read_attributes(product, official_tables(), attributes);
+        append_features(product, at, identity, attributes, block);
+    }
+    return block;
+}
+
+std::map<std::string, std::vector<std::string>> groups_of(const std::vector<testing::ShopRow>& rows,
+                                                          const std::vector<std::size_t>& order) {
+    std::vector<FeatureBlock> blocks;
+    blocks.push_back(features_of(rows, order));
+    const auto groups = decide_duplicates(std::move(blocks), official_tables().defaults);
+    std::map<std::string, std::vector<std::string>> members;
+    for (std::size_t at = 0; at < order.size(); ++at) {
+        const std::string& id = rows[order[at]].id;
+        members[std::string(groups.find(at, id).group)].push_back(id);
+    }
+    for (auto& [group, ids] : members) {
+        std::sort(ids.begin(), ids.end());
+        EXPECT_EQ(group, ids.front());
+    }
+    return members;
+}
+
+std::vector<std::size_t> as_they_are(std::size_t count) {
+    std::vector<std::size_t> order(count);
+    for (std::size_t i = 0; i < count; ++i)
+        order[i] = i;
+    return order;
+}
+
+// Pairs of one row of each shop that lie in one group, against the true ones.
+Quality measure(const LabelledShops& shops) {
+    std::set<std::string> first;
+    for (const auto& row : shops.rows) {
+        if (row.first_shop) first.insert(row.id);
+    }
+    std::size_t found = 0, right = 0;
+    for (const auto& [group, ids] : groups_of(shops.rows, as_they_are(shops.rows.size()))) {
+        for (const auto& a : ids) {
+            for (const auto& b : ids) {
+                if (!first.contains(a) || first.contains(b)) continue;
+                ++found;
+                if (shops.same.contains({a, b})) ++right;
+            }
+        }
+    }
+    Quality quality;
+    quality.precision =
+        static_cast<double>(right) / static_cast<double>(std::max<std::size_t>(found, 1));
+    quality.recall = static_cast<double>(right) / static_cast<double>(shops.same.size());
+    quality.f1 =
+        right == 0 ? 0
+                   : 2 * quality.precision * quality.recall / (quality.precision + quality.recall);
+    std::printf("%zu products, %zu true pairs: precision %.3f, recall %.3f, F1 %.3f\n",
+                shops.rows.size(), shops.same.size(), quality.precision, quality.recall,
+                quality.f1);
+    return quality;
+}
+
+TEST(DuplicatesOnLabelledSets, TwoShopsOfElectronics) {
+    const auto shops = testing::abt_and_buy();
+    if (!shops) GTEST_SKIP() << "the public data is not here";
+    ASSERT_EQ(shops->rows.size(), 1081U + 1092U);
+    ASSERT_EQ(shops->same.size(), 1097U);
+    EXPECT_GE(measure(*shops).f1, 0.78);
+}
+
+TEST(DuplicatesOnLabelledSets, TwoShopsOfSoftware) {
+    // Made up: versions and editions of one program are its worst enemies, nothing has a model.
+    EXPECT_GE(measure(testing::software_shops(7)).f1, 0.62);
+    EXPECT_GE(measure(testing::software_shops(8)).f1, 0.62);
+}
+
+TEST(DuplicatesOnLabelledSets, AnyOrderGivesTheSameGroups) {
+    const LabelledShops shops = testing::software_shops(7);
+    auto order = as_they_are(shops.rows.size());
+    const auto groups = groups_of(shops.rows, order);
+    std::mt19937 random(1);
+    std::shuffle(order.begin(), order.end(), random);
+    EXPECT_EQ(groups_of(shops.rows, order), groups);
+}
+
+TEST(DuplicatesOnLabelledSets, WhatIsKeptOfAProductIsSmall) {
+    const LabelledShops shops = testing::software_shops(7);
+    const FeatureBlock block = features_of(shops.rows, as_they_are(shops.rows.size()));
+    const std::size_t used = block.rows.size() * sizeof(ProductFeatures) +
+                             block.tokens.size() * sizeof(FeatureToken) + block.texts.size();
+    EXPECT_LE(used / block.rows.size(), 200U);
+}
+
+}  // namespace
+}  // namespace assay::engine
