@@ -147,9 +147,17 @@ bool contradict(Value a, Value b) noexcept {
     return a != Value{} && b != Value{} && a != b;
 }
 
+// 330 ml against 500 ml, or one of them against a pack of six; not ml against g.
+bool contents_contradict(const ProductFeatures& a, const ProductFeatures& b) noexcept {
+    if (a.content >> 14 != b.content >> 14 || a.content == 0) return false;
+    return a.content != b.content || a.lot_quantity != b.lot_quantity;
+}
+
 bool contradict(const ProductFeatures& a, const ProductFeatures& b) noexcept {
     return contradict(a.gtin, b.gtin) || contradict(a.asin, b.asin) ||
            contradict(a.storage_gb, b.storage_gb) || contradict(a.region, b.region) ||
+           contradict(a.size, b.size) || contradict(a.color, b.color) ||
+           contents_contradict(a, b) ||
            contradict(a.lot_quantity - 1, b.lot_quantity - 1) ||  // of one: not said
            a.is_bundle != b.is_bundle || a.box_only != b.box_only;
 }
@@ -207,10 +215,14 @@ PairScore score_pair(const DuplicateRows& rows, std::size_t a, std::size_t b,
     const bool same_title = agree(one.title, other.title, DuplicateSignal::title);
     const Agreement models = compare_models(rows.models(a), rows.models(b));
     if (models == Agreement::same) pair.signals |= bit(DuplicateSignal::model);
-    pair.conflict = !exact && (contradict(one, other) ||
-                               (models == Agreement::contrary && !exact_too && !same_title));
-
     const Overlap overlap = overlap_of(rows, a, b);
+    const bool numbers_contrary =
+        overlap.numbers_a > 0 && overlap.numbers_b > 0 && overlap.numbers_shared == 0;
+    // Volume 1 and volume 2, 2006 and 2007; one model may be described by different numbers.
+    const bool others =
+        models == Agreement::contrary ? !same_title : numbers_contrary && models != Agreement::same;
+    pair.conflict = !exact && (contradict(one, other) || (others && !exact_too));
+
     const float left = rows.row(a).weight - overlap.shared;
     const float right = rows.row(b).weight - overlap.shared;
     const auto extra = static_cast<float>(defaults.duplicate_extra_weight);
@@ -219,8 +231,6 @@ PairScore score_pair(const DuplicateRows& rows, std::size_t a, std::size_t b,
     // One word in common names no product.
     const bool some = overlap.words > 1 || models == Agreement::same;
     float score = some && overlap.shared > 0 ? overlap.shared / (overlap.shared + against) : 0;
-    const bool numbers_contrary =
-        overlap.numbers_a > 0 && overlap.numbers_b > 0 && overlap.numbers_shared == 0;
     const bool numbers_differ =
         overlap.numbers_a != overlap.numbers_b || overlap.numbers_a != overlap.numbers_shared;
     const auto penalty = static_cast<float>(defaults.duplicate_version_penalty);

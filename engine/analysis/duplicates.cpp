@@ -40,7 +40,7 @@ class Clusters {
         std::iota(next_.begin(), next_.end(), 0U);
         for (std::size_t i = 0; i < rows.size(); ++i) {
             const ProductFeatures& of = rows.row(i).features;
-            known_[i] = {of.gtin, of.asin, of.storage_gb, of.region};
+            known_[i] = {of.gtin, of.asin, of.storage_gb, of.region, of.size, of.color, of.content};
         }
     }
 
@@ -83,18 +83,24 @@ class Clusters {
         if (all.asin == 0) all.asin = more.asin;
         if (all.storage == 0) all.storage = more.storage;
         if (all.region == 0) all.region = more.region;
+        if (all.size == 0) all.size = more.size;
+        if (all.color == 0) all.color = more.color;
+        if (all.content == 0) all.content = more.content;
     }
 
   private:
     struct Known {
         std::uint64_t gtin = 0, asin = 0;
         std::int32_t storage = 0;
-        std::uint8_t region = 0;
+        std::uint8_t region = 0, size = 0, color = 0;
+        std::uint16_t content = 0;
     };
     static bool contradict(const Known& a, const Known& b) noexcept {
         const auto differ = [](auto x, auto y) { return x != 0 && y != 0 && x != y; };
         return differ(a.gtin, b.gtin) || (a.gtin != b.gtin && differ(a.asin, b.asin)) ||
-               differ(a.storage, b.storage) || differ(a.region, b.region);
+               differ(a.storage, b.storage) || differ(a.region, b.region) ||
+               differ(a.size, b.size) || differ(a.color, b.color) ||
+               (a.content >> 14 == b.content >> 14 && differ(a.content, b.content));
     }
 
     const DuplicateRows& rows_;
@@ -118,7 +124,8 @@ class CandidateFinder {
                 sum_[other] += weight;
             }
         }
-        if (found_.size() > candidates_max) {
+        cut_ = found_.size() > candidates_max;
+        if (cut_) {
             const auto likelier = [&](std::uint32_t a, std::uint32_t b) {
                 return sum_[a] != sum_[b] ? sum_[a] > sum_[b] : a < b;
             };
@@ -133,9 +140,12 @@ class CandidateFinder {
             sum_[other] = 0;
         return found_;
     }
+    // Whether the last row had more: then it may be a candidate of rows that are none of its own.
+    bool was_cut() const noexcept { return cut_; }
 
   private:
     const DuplicateRows& rows_;
+    bool cut_ = false;
     std::vector<float> sum_;
     std::vector<std::uint32_t> found_;
 };
@@ -197,9 +207,13 @@ class Decider {
 
     void find_edges() {
         CandidateFinder candidates(rows_);
+        std::vector<bool> cut(rows_.size());
         for (std::uint32_t row = 0; row < rows_.size(); ++row) {
-            for (const std::uint32_t other : candidates.of(row))
-                add(row, other);
+            for (const std::uint32_t other : candidates.of(row)) {
+                // Before it, and whole: the other one has seen this row.
+                if (other > row || cut[other]) add(row, other);
+            }
+            cut[row] = candidates.was_cut();
         }
         std::sort(edges_.begin(), edges_.end(),
                   [](const Edge& x, const Edge& y) { return x.a != y.a ? x.a < y.a : x.b < y.b; });

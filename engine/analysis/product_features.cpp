@@ -71,6 +71,63 @@ void add_brand(std::string_view brand, Tokens& tokens) noexcept {
     }
 }
 
+std::uint8_t short_hash(std::string_view name) noexcept {
+    return name.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(hash64(name) | 1U);
+}
+
+// 330ml, 0.33l and 6x33cl hold the same; 0: the token names no content.
+std::uint16_t content_of(std::string_view key) noexcept {
+    struct Dimension {
+        std::string_view unit;
+        unsigned number;
+        std::int64_t factor;
+    };
+    constexpr std::array<Dimension, 7> dimensions{{{"ml", 1, 1},
+                                                   {"cl", 1, 10},
+                                                   {"l", 1, 1'000},
+                                                   {"g", 2, 1},
+                                                   {"kg", 2, 1'000},
+                                                   {"oz", 3, 1},
+                                                   {"lb", 3, 16}}};
+    const std::size_t end = key.find_last_of("0123456789");
+    if (end == std::string_view::npos || end > 15) return 0;
+    const std::string_view unit = key.substr(end + 1);
+    const auto* found = std::find_if(dimensions.begin(), dimensions.end(),
+                                     [&](const Dimension& of) { return of.unit == unit; });
+    if (found == dimensions.end()) return 0;
+    const std::string_view number = key.substr(0, end + 1).substr(key.rfind('x', end) + 1);
+    std::int64_t thousandths = 0;
+    int decimals = -1;  // behind a point
+    for (const char c : number) {
+        if (decimals >= 3) break;
+        if (c == '.') {
+            if (decimals >= 0) return 0;
+            decimals = 0;
+            continue;
+        }
+        thousandths = thousandths * 10 + (c - '0');
+        if (decimals >= 0) ++decimals;
+    }
+    for (decimals = std::max(decimals, 0); decimals < 3; ++decimals)
+        thousandths *= 10;
+    const std::int64_t amount = thousandths * found->factor;
+    const std::uint64_t hash = hash64({reinterpret_cast<const char*>(&amount), sizeof(amount)});
+    return static_cast<std::uint16_t>(found->number << 14 | (hash & 0x3FFFU));
+}
+
+// Of a whole title: the one content that it names.
+std::uint16_t content_of(const TokenList& tokens) noexcept {
+    std::uint16_t content = 0;
+    for (const TitleToken& token : tokens.tokens()) {
+        if (token.kind != TokenKind::measure) continue;
+        const std::uint16_t found = content_of(token.key);
+        if (found == 0) continue;
+        if (content != 0 && content != found) return 0;
+        content = found;
+    }
+    return content;
+}
+
 void set_price(const Product& product, ProductFeatures& row) noexcept {
     const auto& [amount, kind] = product.msrp ? std::pair(product.msrp, PriceKind::msrp)
                                  : product.target_price
@@ -138,9 +195,10 @@ void append_features(const Product& product, std::uint64_t index, const Identity
         static_cast<std::int32_t>(std::clamp<std::int64_t>(attributes.variant.storage_gb, 0, most));
     row.lot_quantity =
         static_cast<std::int32_t>(std::clamp<std::int64_t>(attributes.lot_quantity, 1, most));
-    if (!attributes.variant.region.empty()) {
-        row.region = static_cast<std::uint8_t>(hash64(attributes.variant.region) | 1U);
-    }
+    row.region = short_hash(attributes.variant.region);
+    row.size = short_hash(attributes.variant.size);
+    row.color = short_hash(attributes.variant.color);
+    row.content = content_of(attributes.tokens);
     row.is_bundle = attributes.is_bundle;
     row.box_only = attributes.box_only;
     set_price(product, row);

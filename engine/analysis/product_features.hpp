@@ -36,7 +36,10 @@ struct ProductFeatures {
     PriceKind price = PriceKind::none;
     std::uint8_t id_size = 0, models_size = 0, token_count = 0;
     std::uint8_t quality = 0;  // how much is known of it: the best row stands for its group
-    std::uint8_t region = 0;   // of a hash; 0: none
+    std::uint8_t region = 0, size = 0, color = 0;  // of a hash; 0: none
+    // What a unit holds, "330ml" or "0.33 l": the dimension in the upper two bits, a hash of the
+    // amount below; 0: not said, or several.
+    std::uint16_t content = 0;
     bool is_bundle = false, box_only = false;
 };
 static_assert(sizeof(ProductFeatures) <= 88);

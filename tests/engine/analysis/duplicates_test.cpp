@@ -147,6 +147,42 @@ TEST_F(DuplicatesTest, WhatContradictsIsNeverJoined) {
     }
 }
 
+TEST_F(DuplicatesTest, WhatALineDiffersInMakesEachOfItAProductOfItsOwn) {
+    add("water330", "Zagori mineral water sparkling 330 ml");
+    add("water500", "Zagori mineral water sparkling 500ml");
+    add("juice1", "Orchardine apple juice cloudy 330ml");
+    add("juice6", "Orchardine apple juice cloudy 6 x 330ml");
+    add("jeans_m", "Levivar jeans slim fit size M");
+    add("jeans_l", "Levivar jeans slim fit size L");
+    add("fleece_red", "Birkenwald fleece jacket red");
+    add("fleece_blue", "Birkenwald fleece jacket blau");
+    add("book1", "Chronicles of Eldermoor volume 1 hardcover");
+    add("book2", "Chronicles of Eldermoor volume 2 hardcover");
+    add("tax2006", "Ledgerwise tax deluxe 2006");
+    add("tax2007", "Ledgerwise tax deluxe 2007");
+    add_others();
+    decide();
+    for (const Product& product : products)
+        EXPECT_EQ(of(product.product_id).role, DuplicateRole::unique) << product.title;
+}
+
+TEST_F(DuplicatesTest, CopiesInOtherWordsAreFoundAmongGoodsOfManyKinds) {
+    add("a1", "Zagori mineral water still 0.75 l");
+    add("b1", "ZAGORI still mineral water - 750ml");
+    add("a2", "Levivar jeans slim fit, size M");
+    add("b2", "Levivar slim fit Jeans Gr. M");
+    add("a3", "Chronicles of Eldermoor volume 3 hardcover");
+    add("b3", "Eldermoor Chronicles 3 (hardcover)");
+    add("a4", "Birkenwald fleece jacket rot");
+    add("b4", "BIRKENWALD Fleece Jacket, red &amp; warm");
+    add("a5", "Ledgerwise tax deluxe 2008 (win/mac)");
+    add("b5", "ledgerwise tax deluxe 2008 for windows");
+    add_others();
+    decide();
+    for (const char* number : {"1", "2", "3", "4", "5"})
+        EXPECT_EQ(of("b" + std::string(number)).group, "a" + std::string(number));
+}
+
 TEST_F(DuplicatesTest, AThirdOneNeverJoinsTwoThatContradictEachOther) {
     add("a", "Zeppelin wireless speaker dock special").identifiers.ean = "4006381333931";
     add("b", "Zeppelin wireless speaker dock special").identifiers.ean = "4012345678901";
