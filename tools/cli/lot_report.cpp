@@ -343,7 +343,7 @@ class Report {
         if (!lot.available) {
             steps.emplace_back(
                 "Give a retail price and a currency per line (columns such as msrp, UNIT RETAIL, "
-                "currency), or sold prices (comparables in NDJSON).");
+                "currency), or a file with sold prices (--comps sold.csv).");
             return;
         }
         if (!in_.terms.freight) {
@@ -353,8 +353,8 @@ class Report {
         if (!in_.terms.bid) steps.emplace_back("Have a bid of yours judged: --bid 200");
         if (lot.lines_by_comparables < lot.lines_valued) {
             steps.emplace_back(
-                "Look up what the lines that carry the lot were sold for, and add those prices as "
-                "comparables (NDJSON).");
+                "Look up what the lines that carry the lot were sold for, and name the file with "
+                "those prices: --comps sold.csv");
         }
         if (analysis_.cost.lines == 0) {
             steps.emplace_back("Add a cost per line (unit_cost) for a verdict on each of them.");
