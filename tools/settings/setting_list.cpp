@@ -110,6 +110,10 @@ void add_serve(std::vector<Setting>& all) {
         {"serve", "fees", text, "Directory of your own fee files (*.json), which come before ours",
          "\"/etc/assay/fees\""},
         FIELD(serve.fees_directory)));
+    all.push_back(make({"serve", "profiles", text,
+                        "Directory of your own profiles (*.json), beside ours; docs/profiles.md",
+                        "\"/etc/assay/profiles\""},
+                       FIELD(serve.profiles_directory)));
     all.push_back(make({"serve", "comps", text,
                         "File of sold prices (.csv, .ndjson, also .gz), for tenants that have "
                         "uploaded none",
