@@ -223,17 +223,18 @@ MessageHeaders read_headers(Reader reader, const Scheme& scheme) {
     reader.only({"type", "delivery"});
     MessageHeaders headers{reader.optional_text("type"), reader.optional_text("delivery")};
     std::vector<std::string_view> names = header_names(scheme);
-    for (const auto& [key, name] :
-         {std::pair("type", &headers.type), std::pair("delivery", &headers.delivery)}) {
-        if (name->empty()) continue;
+    const auto check = [&](std::string_view key, const std::string& name) {
+        if (name.empty()) return;
         const bool taken = std::any_of(names.begin(), names.end(), [&](std::string_view one) {
-            return same_header_name(one, *name);
+            return same_header_name(one, name);
         });
-        if (!is_header_name(*name) || is_reserved_header(*name) || taken) {
+        if (!is_header_name(name) || is_reserved_header(name) || taken) {
             reader.refuse(key, "is no name of a header that is free");
         }
-        names.push_back(*name);
-    }
+        names.push_back(name);
+    };
+    check("type", headers.type);
+    check("delivery", headers.delivery);
     return headers;
 }
 
