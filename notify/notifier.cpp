@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <atomic>
 #include <cassert>
+#include <charconv>
 #include <mutex>
 
 #include "engine/batch_store/batch_store.hpp"
+#include "engine/batch_store/tenants.hpp"
 #include "notify/delivery_log.hpp"
 #include "notify/dispatch/dispatcher.hpp"
 #include "notify/http/client_pool.hpp"
+#include "notify/profile/sample.hpp"
 #include "notify/relay/relay.hpp"
 #include "notify/stored_source.hpp"
 
@@ -34,6 +37,36 @@ ClientOptions client_options(const NotifierOptions& options) {
     return client;
 }
 
+// A whole number, or nothing.
+std::optional<std::int64_t> whole_number(std::string_view text) {
+    std::int64_t number = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+// The canonical type that goes to the endpoint as `wanted`, or as what it subscribed to: a test
+// shows what real events will look like. Empty: there is none.
+std::string test_type(const Profile& profile, const Endpoint& endpoint, std::string_view wanted) {
+    const auto fits = [&](std::string_view type) {
+        return wanted.empty() ? subscribes(endpoint.events, type) : type == wanted;
+    };
+    if (wanted.empty()) {
+        for (const std::string_view type : wire_types(profile, engine::event_type::batch_completed))
+            if (fits(type)) return std::string(engine::event_type::batch_completed);
+    }
+    for (const CatalogueEntry& entry : profile.events) {
+        if (fits(entry.type)) return entry.of.front();
+    }
+    if (!profile.accepts_any_type) return {};
+    if (!wanted.empty()) return is_publishable_type(wanted) ? std::string(wanted) : std::string();
+    for (const std::string& pattern : endpoint.events) {
+        if (is_publishable_type(pattern)) return pattern;
+        if (pattern.ends_with(".*")) return pattern.substr(0, pattern.size() - 1) + "sample";
+    }
+    return {};
+}
+
 Error no_endpoint(const EndpointId& id) {
     return fail(ErrorCode::not_found, "no webhook has the id " + id.text());
 }
@@ -52,7 +85,11 @@ Result<void> validate(const NotifierOptions& options) {
 
 struct Notifier::Body {
     Body(Parts given, NotifierOptions chosen)
-        : parts(given), options(std::move(chosen)), log(log_parts()), relay(relay_parts(), {}) {
+        : parts(given),
+          options(std::move(chosen)),
+          registry(parts.profiles),
+          log(log_parts()),
+          relay(relay_parts(), {}) {
         // One list for both: literals are judged with the URL, names when they are resolved.
         options.urls.allowed_cidrs = options.addresses.allowed;
     }
@@ -64,6 +101,7 @@ struct Notifier::Body {
     void end(std::chrono::milliseconds drain);
     Result<void> load();
     Result<void> cancel_rows(const EndpointId& endpoint);
+    Result<void> complete(Endpoint& endpoint) const;
     void switched_off(const std::vector<EndpointId>& endpoints);
 
     Parts parts;
@@ -122,8 +160,8 @@ Dispatcher::Parts Notifier::Body::dispatcher_parts() {
                 return make_client_pool(io, parts.clock, *resolver, client_options(options));
             },
             [this] {
-                return std::make_unique<StoredSource>(parts.database, parts.links, link_bases,
-                                                      &damaged_rows);
+                return std::make_unique<StoredSource>(parts.database, parts.profiles, parts.links,
+                                                      link_bases, &damaged_rows);
             },
             [this] { relay.space(); }};
 }
@@ -149,6 +187,14 @@ Result<void> Notifier::Body::load() {
     if (!lease) return std::move(lease).error();
     Result<std::vector<Endpoint>> endpoints = notify_store::all_endpoints(**lease, parts.secrets);
     if (!endpoints) return std::move(endpoints).error();
+    for (const Endpoint& endpoint : *endpoints) {
+        if (!endpoint.active || parts.profiles.find(endpoint.profile) != nullptr) continue;
+        // Passed over, its events would be lost without a trace.
+        return fail(ErrorCode::invalid_argument,
+                    "the webhook " + endpoint.id.text() + " names the profile " + endpoint.profile +
+                        ", which is not there",
+                    "profiles", "start with the directory of profiles that it was made with");
+    }
     registry.replace(*std::move(endpoints));
     const Result<EventSeq> stored = notify_store::cursor(**lease);
     if (!stored) return stored.error();
@@ -244,15 +290,39 @@ void Notifier::on_committed(EventSeq last) noexcept {
     body_->relay.committed(last);
 }
 
+const ProfileBook& Notifier::profiles() const noexcept {
+    return body_->parts.profiles;
+}
+
 // --- endpoints
+
+// What its profile needs and nobody gave. The store's id is taken over here, once: a body is a
+// function of the endpoint's settings, not of what the account says by the time of a retry.
+Result<void> Notifier::Body::complete(Endpoint& endpoint) const {
+    const Profile* const profile = parts.profiles.find(endpoint.profile);
+    if (profile == nullptr) return {};  // validate() says so
+    if (endpoint.secret.empty() && !profile->secret_optional) {
+        endpoint.secret = Secret::generate(parts.random);
+    }
+    if (profile->envelope != Envelope::sellapp || endpoint.overrides.store_id) return {};
+    Result<engine::Database::ReadLease> lease = parts.database.read();
+    if (!lease) return std::move(lease).error();
+    const auto account = engine::batch_store::find_tenant(**lease, endpoint.tenant);
+    if (!account) return account.error();
+    if (*account && (*account)->store_id) {
+        endpoint.overrides.store_id = whole_number(*(*account)->store_id);
+    }
+    return {};
+}
 
 Result<Endpoint> Notifier::create(Endpoint endpoint) {
     Body& body = *body_;
     const std::lock_guard lock(body.changing);
     endpoint.id = EndpointId("wh_" + make_uuid(body.parts.random));
-    if (endpoint.secret.empty()) endpoint.secret = Secret::generate(body.parts.random);
     endpoint.created_at = body.parts.clock.now();
-    if (Result<void> checked = validate(endpoint, body.options.urls); !checked) {
+    if (Result<void> done = body.complete(endpoint); !done) return std::move(done).error();
+    if (Result<void> checked = validate(endpoint, body.options.urls, body.parts.profiles);
+        !checked) {
         return std::move(checked).error();
     }
     if (list(endpoint.tenant).size() >= limits::endpoints_per_tenant_max) {
@@ -318,7 +388,8 @@ Result<void> Notifier::remove(const TenantId& tenant, const EndpointId& id) {
     return body.cancel_rows(id);
 }
 
-Result<EventId> Notifier::send_test(const TenantId& tenant, const EndpointId& id) {
+Result<EventId> Notifier::send_test(const TenantId& tenant, const EndpointId& id,
+                                    std::string_view type) {
     Body& body = *body_;
     const Result<Endpoint> endpoint = find(tenant, id);
     if (!endpoint) return endpoint.error();
@@ -326,12 +397,18 @@ Result<EventId> Notifier::send_test(const TenantId& tenant, const EndpointId& id
         return fail(ErrorCode::conflict, "the webhook " + id.text() + " is switched off", {},
                     "switch it on first");
     }
-    engine::Event event;
+    const Profile* const profile = body.parts.profiles.find(endpoint->profile);
+    const std::string canonical = profile ? test_type(*profile, *endpoint, type) : "";
+    if (canonical.empty()) {
+        return fail(ErrorCode::invalid_argument,
+                    endpoint->profile + " sends no event " + std::string(type), "type",
+                    "GET /v1/event_types lists what each profile sends");
+    }
+    engine::Event event = sample_event(canonical);
+    event.seq = EventSeq{};
     event.id = EventId("evt_" + make_uuid(body.parts.random));
     event.tenant = tenant;
-    event.type = engine::event_type::batch_completed;
     event.created_at = body.parts.clock.now();
-    event.data = sample_batch_data(event.id, event.created_at);
     event.dedupe_key = addressed_dedupe_key(id, event.id);
     const Result<void> stored = body.parts.writer.run([&](Tx& tx) -> Result<void> {
         const Result<EventSeq> seq = engine::batch_store::append_event(tx, event);
@@ -358,7 +435,8 @@ Result<void> Notifier::redeliver(const TenantId& tenant, const DeliveryId& id) {
     if (!endpoint->active) {
         return fail(ErrorCode::conflict, "its webhook is switched off", {}, "switch it on first");
     }
-    StoredSource source(body.parts.database, body.parts.links, body.link_bases);
+    StoredSource source(body.parts.database, body.parts.profiles, body.parts.links,
+                        body.link_bases);
     const Result<DeliverySource::Body> rendered = source.body(again, *endpoint, nullptr);
     if (!rendered) return rendered.error();
     if (again.body_hash != 0 && again.body_hash != rendered->hash) {

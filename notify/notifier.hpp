@@ -79,6 +79,7 @@ class Notifier final : public engine::CommitListener {
         Random& random;
         const SecretBox& secrets;
         const ResultsLinks& links;
+        const ProfileBook& profiles = built_in_book();
     };
     explicit Notifier(Parts parts, NotifierOptions options);
     ~Notifier() override;  // stop()
@@ -92,6 +93,8 @@ class Notifier final : public engine::CommitListener {
 
     void on_committed(EventSeq last) noexcept override;
 
+    const ProfileBook& profiles() const noexcept;
+
     // --- endpoints (tenant-checked); what create() returns still holds the secret, for the one
     // answer that shows it ---
     Result<Endpoint> create(
@@ -99,9 +102,11 @@ class Notifier final : public engine::CommitListener {
     Result<Endpoint> find(const TenantId& tenant, const EndpointId& id) const;
     std::vector<Endpoint> list(const TenantId& tenant) const;
     Result<void> remove(const TenantId& tenant, const EndpointId& id);
-    // A test event to one endpoint, through the same road (event log, ring, shard). Returns its
-    // event id.
-    Result<EventId> send_test(const TenantId& tenant, const EndpointId& id);
+    // A sample event to one endpoint, through the same road (event log, ring, shard). `type`: a
+    // wire type of its profile; empty: the end of a batch if it subscribed to that, else the first
+    // that it did. Returns its event id. Errors: invalid_argument (the profile sends no such type).
+    Result<EventId> send_test(const TenantId& tenant, const EndpointId& id,
+                              std::string_view type = {});
     // The same event again to the same endpoint, same id and bytes. Errors: not_found, corrupt
     // (bytes differ).
     Result<void> redeliver(const TenantId& tenant, const DeliveryId& id);

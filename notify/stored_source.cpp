@@ -5,10 +5,9 @@
 #include <algorithm>
 
 #include "engine/base/hash.hpp"
-#include "engine/base/random.hpp"
 #include "engine/batch_store/batch_store.hpp"
-#include "engine/event/batch_facts.hpp"
 #include "notify/profile/render.hpp"
+#include "notify/profile/sample.hpp"
 
 namespace assay::notify {
 namespace {
@@ -31,30 +30,12 @@ std::string key_of(const Delivery& delivery, const Endpoint& endpoint) {
     key += static_cast<char>('0' + static_cast<int>(overrides.payload));
     key += overrides.strict ? 's' : '-';
     key += std::to_string(overrides.max_body_bytes.value_or(0));
+    key += '\n';
+    key += std::to_string(overrides.store_id.value_or(0));
     return key;
 }
 
 }  // namespace
-
-std::string sample_batch_data(const EventId& event, TimePoint now) {
-    engine::BatchFacts facts;
-    const Hash128 hash = hash128(event.text());
-    facts.batch = BatchId(uuid_from_hash(hash.high, hash.low));
-    facts.status = "completed";
-    facts.total = 1;
-    facts.successful = 1;
-    facts.started_at = now;
-    facts.completed_at = now;
-    facts.by_verdict = {{"buy", 1}};
-    return engine::to_json(facts);
-}
-
-std::string_view sample_result_line() noexcept {
-    return R"({"product_id":"sample-1","product_data":{"title":"A sample product","quantity":1},)"
-           R"("status":"completed","progress":100,"result":{"verdict":{"verdict":"buy"}},)"
-           R"("error":null})"
-           "\n";
-}
 
 Result<DeliverySource::Body> StoredSource::body(const Delivery& delivery, const Endpoint& endpoint,
                                                 const engine::Event* event) {
@@ -86,7 +67,7 @@ Result<DeliverySource::Body> StoredSource::body(const Delivery& delivery, const 
 Result<DeliverySource::Body> StoredSource::render_body(const Delivery& delivery,
                                                        const Endpoint& endpoint,
                                                        const engine::Event& event) {
-    const Profile* const profile = find_profile(endpoint.profile);
+    const Profile* const profile = profiles_.find(endpoint.profile);
     if (profile == nullptr) {
         return fail(ErrorCode::invalid_argument, "unknown profile " + endpoint.profile);
     }
@@ -95,12 +76,15 @@ Result<DeliverySource::Body> StoredSource::render_body(const Delivery& delivery,
     options.strict = endpoint.overrides.strict;
     options.full_bytes_max =
         endpoint.overrides.max_body_bytes.value_or(limits::body_full_bytes_default);
+    options.store_id = endpoint.overrides.store_id.value_or(0);
+    options.source = link_base(delivery.event);
     if (event.batch) {
-        options.results_url = links_.make(event.tenant, *event.batch, link_base(delivery.event));
+        options.results_url = links_.make(event.tenant, *event.batch, options.source);
     }
-    Result<Rendered> rendered =
-        render(*profile, delivery.wire_type, delivery.message_id, event, options,
-               [&](std::size_t bytes_max) { return products(event, bytes_max); });
+    Result<Rendered> rendered = render(
+        *profile, delivery.wire_type, delivery.message_id, event, options,
+        [&](std::size_t bytes_max) { return products(event, bytes_max); },
+        [&](std::int64_t index) { return item(event, index); });
     if (!rendered) return std::move(rendered).error();
     Body body;
     body.hash = hash64(rendered->body);
@@ -118,7 +102,7 @@ std::string_view StoredSource::link_base(EventSeq event) const noexcept {
 
 // Page by page, so that no read transaction is long.
 Result<std::string> StoredSource::products(const engine::Event& event, std::size_t bytes_max) {
-    if (!event.batch) return std::string(sample_result_line());
+    if (!event.batch) return sample_lines(event.type);
     std::string lines;
     std::int64_t next = 0;
     for (;;) {
@@ -135,6 +119,17 @@ Result<std::string> StoredSource::products(const engine::Event& event, std::size
         lines += page->lines;
         next = page->next_index;
     }
+}
+
+Result<std::string> StoredSource::item(const engine::Event& event, std::int64_t index) {
+    if (!event.batch) return sample_line(index);
+    Result<engine::Database::ReadLease> lease = database_.read();
+    if (!lease) return std::move(lease).error();
+    Result<engine::batch_store::ResultPage> page =
+        engine::batch_store::read_results(**lease, *event.batch, index, 1);
+    if (!page) return std::move(page).error();
+    if (page->lines.empty()) return fail(ErrorCode::corrupt, "the item has no result");
+    return std::move(page->lines);
 }
 
 Result<DeliverySource::DueRows> StoredSource::due(const EndpointId& endpoint, TimePoint until,

@@ -20,10 +20,14 @@ class StoredSource final : public DeliverySource {
   public:
     // `bases` does not change and outlives this. `damaged` counts the delivery rows that were
     // stepped over, each once; may be null.
-    StoredSource(engine::Database& database, const ResultsLinks& links,
+    StoredSource(engine::Database& database, const ProfileBook& profiles, const ResultsLinks& links,
                  const std::vector<notify_store::LinkBase>& bases,
                  std::atomic<std::uint64_t>* damaged = nullptr)
-        : database_(database), links_(links), bases_(bases), damaged_(damaged) {}
+        : database_(database),
+          profiles_(profiles),
+          links_(links),
+          bases_(bases),
+          damaged_(damaged) {}
 
     Result<Body> body(const Delivery& delivery, const Endpoint& endpoint,
                       const engine::Event* event) override;
@@ -37,18 +41,17 @@ class StoredSource final : public DeliverySource {
     Result<Body> render_body(const Delivery& delivery, const Endpoint& endpoint,
                              const engine::Event& event);
     std::string_view link_base(EventSeq event) const noexcept;
+    // Events without a batch of batch and item types are samples, and so are their results.
     Result<std::string> products(const engine::Event& event, std::size_t bytes_max);
+    Result<std::string> item(const engine::Event& event, std::int64_t index);
 
     engine::Database& database_;
+    const ProfileBook& profiles_;
     const ResultsLinks& links_;
     const std::vector<notify_store::LinkBase>& bases_;
     std::atomic<std::uint64_t>* damaged_;
     std::set<std::int64_t> damaged_rows_;
     std::deque<Kept> kept_;
 };
-
-// The data of a test event, and the result line of its one product.
-std::string sample_batch_data(const EventId& event, TimePoint now);
-std::string_view sample_result_line() noexcept;
 
 }  // namespace assay::notify

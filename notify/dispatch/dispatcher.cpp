@@ -119,6 +119,7 @@ class Dispatcher::Shard {
 
 Dispatcher::Shard::Shard(int number, const Parts& parts, const DispatcherOptions& options)
     : core(options.limits),
+      requests(parts.endpoints.profiles()),
       number_(number),
       parts_(parts),
       work_(io_.get_executor()),

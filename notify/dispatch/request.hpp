@@ -15,6 +15,7 @@ namespace assay::notify {
 // Prepares signing keys once per endpoint. One per shard, on its thread.
 class RequestBuilder {
   public:
+    explicit RequestBuilder(const ProfileBook& profiles) : profiles_(profiles) {}
     // `attempt` is the number this request goes out under; `now` is signed where the layout has a
     // time. Errors: invalid_argument (a secret that does not fit its profile).
     Result<SignedRequest> build(const Delivery& delivery,
@@ -28,12 +29,13 @@ class RequestBuilder {
     struct Prepared {
         std::shared_ptr<const Endpoint> endpoint;
         const Profile* profile = nullptr;
-        std::vector<Signer> signers;
-        std::vector<Header> headers;  // that are the same in each request
+        std::vector<std::vector<Signer>> schemes;  // each with the signers of one
+        std::vector<Header> headers;               // that are the same in each request
         std::chrono::milliseconds timeout{};
     };
     Result<Prepared*> prepared(const std::shared_ptr<const Endpoint>& endpoint);
 
+    const ProfileBook& profiles_;
     std::unordered_map<EndpointId, Prepared> prepared_;
 };
 

@@ -47,6 +47,17 @@ ShardCore::ShardCore(const ShardLimits& limits)
 }
 ShardCore::~ShardCore() = default;
 
+// Takes the endpoint's settings over; none, where its profile is unknown.
+void ShardCore::adopt(Lane& lane, const std::shared_ptr<const Endpoint>& endpoint) {
+    const Profile* const profile = snapshot_->profiles->find(endpoint->profile);
+    lane.endpoint = profile != nullptr ? endpoint : nullptr;
+    if (profile == nullptr) return;
+    lane.policy = effective_retry(*profile, *endpoint);
+    lane.keeps_response = profile->keeps_response;
+    lane.cap = std::max<std::size_t>(
+        1, endpoint->overrides.max_in_flight.value_or(limits_.endpoint_in_flight));
+}
+
 ShardCore::Lane& ShardCore::lane_of(const EndpointId& endpoint) {
     std::unique_ptr<Lane>& lane = lanes_[endpoint];
     if (lane) return *lane;
@@ -54,13 +65,7 @@ ShardCore::Lane& ShardCore::lane_of(const EndpointId& endpoint) {
     lane->id = endpoint;
     const auto known = snapshot_->by_id.find(endpoint);
     if (known != snapshot_->by_id.end() && known->second->active) {
-        const Profile* const profile = find_profile(known->second->profile);
-        if (profile != nullptr) {
-            lane->endpoint = known->second;
-            lane->policy = effective_retry(*profile, *known->second);
-            lane->cap = std::max<std::size_t>(
-                1, known->second->overrides.max_in_flight.value_or(limits_.endpoint_in_flight));
-        }
+        adopt(*lane, known->second);
     }
     return *lane;
 }
@@ -80,11 +85,7 @@ void ShardCore::set_endpoints(std::shared_ptr<const EndpointSnapshot> snapshot, 
             out.push_back(Forget{lane.endpoint->url});
         }
         if (live) {
-            const Profile* const profile = find_profile(known->second->profile);
-            lane.endpoint = profile != nullptr ? known->second : nullptr;
-            if (profile != nullptr) lane.policy = effective_retry(*profile, *known->second);
-            lane.cap = std::max<std::size_t>(
-                1, known->second->overrides.max_in_flight.value_or(limits_.endpoint_in_flight));
+            adopt(lane, known->second);
             lane.paused = false;
             offer(lane);
         } else {
@@ -257,6 +258,7 @@ void ShardCore::answered(Job& job, Outcome outcome, std::uint64_t body_hash, Now
         return;
     }
     set_trusted(lane, now.steady - job.sent <= limits_.silence_until_slow);
+    if (!lane.keeps_response) outcome.response_text.clear();
     ++delivery.attempts;
     if (delivery.body_hash == 0) delivery.body_hash = body_hash;
     const Decision decision =

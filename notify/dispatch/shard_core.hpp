@@ -123,6 +123,7 @@ class ShardCore {
 
   private:
     Lane& lane_of(const EndpointId& endpoint);
+    void adopt(Lane& lane, const std::shared_ptr<const Endpoint>& endpoint);
     bool may_send(const Lane& lane) const noexcept;
     bool has_room_for_rows(const Lane& lane) const noexcept;
     bool is_slow(const Lane& lane, SteadyTime now) const noexcept;

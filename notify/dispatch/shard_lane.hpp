@@ -14,7 +14,8 @@ struct ShardCore::Lane {
     EndpointId id;
     std::shared_ptr<const Endpoint> endpoint;  // null: gone or switched off
     RetryPolicy policy;
-    std::size_t cap = 1;  // requests under way, when it is healthy
+    bool keeps_response = true;  // else its text is dropped unseen
+    std::size_t cap = 1;         // requests under way, when it is healthy
     std::deque<Job*> ready;
     std::size_t held = 0;       // jobs in whatever state
     std::size_t held_rows = 0;  // those of them that have a row

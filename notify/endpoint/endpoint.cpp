@@ -6,9 +6,12 @@
 #include <boost/json.hpp>
 
 #include "engine/base/limits.hpp"
+#include "notify/sign/header_name.hpp"
 
 namespace assay::notify {
 namespace {
+
+constexpr std::size_t extra_schemes_max = 4;  // each signs every attempt
 
 Error refused(std::string field, std::string message, std::string remedy = {}) {
     return fail(ErrorCode::invalid_argument, std::move(message), std::move(field),
@@ -64,12 +67,58 @@ Result<void> check_events(const Endpoint& endpoint, const Profile& profile) {
     return {};
 }
 
-Result<void> check_secrets(const Endpoint& endpoint, const Profile& profile) {
-    const Result<Signer> signer = Signer::make(profile.signature, endpoint.secret);
-    if (!signer) return signer.error();
-    if (!endpoint.old_secret) return {};
-    const Result<Signer> old_signer = Signer::make(profile.signature, *endpoint.old_secret);
-    return old_signer ? Result<void>() : old_signer.error();
+// Each scheme's headers once, none of them taken by a custom one, and a secret that fits them all.
+Result<void> check_schemes(const Endpoint& endpoint, const Profile& profile,
+                           const ProfileBook& profiles) {
+    const EndpointOverrides& overrides = endpoint.overrides;
+    if (overrides.also_sign_with.size() > extra_schemes_max) {
+        return refused("overrides.also_sign_with",
+                       "more than " + std::to_string(extra_schemes_max) + " profiles");
+    }
+    std::vector<std::string> names{profile.headers.type, profile.headers.delivery};
+    for (const Header& header : overrides.headers)
+        names.push_back(header.name);
+    for (const std::string& other : overrides.also_sign_with) {
+        if (profiles.find(other) != nullptr) continue;
+        return refused("overrides.also_sign_with", "there is no profile " + quoted(other),
+                       "choose some of " + profiles.names());
+    }
+    if (overrides.digest && profile.signature.layout != SignatureLayout::object_hex) {
+        return refused("overrides.digest", profile.name + " has no choice of digests");
+    }
+    for (const Scheme& scheme : effective_schemes(profile, endpoint, profiles)) {
+        for (const std::string_view name : header_names(scheme)) {
+            for (const std::string& taken : names) {
+                if (!same_header_name(taken, name)) continue;
+                return refused("overrides", "the header " + taken + " would stand there twice",
+                               "leave one of them out");
+            }
+            names.emplace_back(name);
+        }
+        if (scheme.layout == SignatureLayout::object_hex && profile.envelope != Envelope::reusely) {
+            return refused("overrides.also_sign_with",
+                           "a signature over object_id needs a body that has one");
+        }
+        if (endpoint.secret.empty() && profile.secret_optional) continue;
+        const Result<Signer> signer = Signer::make(scheme, endpoint.secret);
+        if (!signer) return signer.error();
+        if (!endpoint.old_secret) continue;
+        const Result<Signer> old_signer = Signer::make(scheme, *endpoint.old_secret);
+        if (!old_signer) return old_signer.error();
+    }
+    return {};
+}
+
+Result<void> check_store(const Endpoint& endpoint, const Profile& profile) {
+    const std::optional<std::int64_t>& store = endpoint.overrides.store_id;
+    if (profile.envelope != Envelope::sellapp) {
+        if (store) return refused("overrides.store_id", profile.name + " sends no store");
+        return {};
+    }
+    if (store && *store >= 0) return {};
+    return refused("overrides.store_id",
+                   store ? "the store's id is negative" : "the store's id is missing",
+                   "give it here or as store_id of the account: a whole number");
 }
 
 Result<void> check_texts(const Endpoint& endpoint) {
@@ -144,19 +193,18 @@ Result<void> check_overrides(const EndpointOverrides& overrides) {
 
 }  // namespace
 
-Result<void> validate(const Endpoint& endpoint, const UrlPolicy& policy) {
+Result<void> validate(const Endpoint& endpoint, const UrlPolicy& policy,
+                      const ProfileBook& profiles) {
     if (const Result<Url> url = parse_url(endpoint.url, policy); !url) return url.error();
-    const Profile* profile = find_profile(endpoint.profile);
+    const Profile* profile = profiles.find(endpoint.profile);
     if (profile == nullptr) {
-        std::vector<std::string> names;
-        for (const Profile& known : built_in_profiles())
-            names.push_back(known.name);
         return refused("profile", "there is no profile " + quoted(endpoint.profile),
-                       "choose one of " + listed(names));
+                       "choose one of " + profiles.names());
     }
     for (const Result<void>& checked :
-         {check_events(endpoint, *profile), check_secrets(endpoint, *profile),
-          check_texts(endpoint), check_overrides(endpoint.overrides)}) {
+         {check_events(endpoint, *profile), check_schemes(endpoint, *profile, profiles),
+          check_store(endpoint, *profile), check_texts(endpoint),
+          check_overrides(endpoint.overrides)}) {
         if (!checked) return checked.error();
     }
     return {};
@@ -165,7 +213,18 @@ Result<void> validate(const Endpoint& endpoint, const UrlPolicy& policy) {
 RetryPolicy effective_retry(const Profile& profile, const Endpoint& endpoint) {
     RetryPolicy policy = profile.retry;
     if (endpoint.overrides.retry) policy.schedule = *endpoint.overrides.retry;
+    if (endpoint.overrides.success) policy.success = *endpoint.overrides.success;
     return policy;
+}
+
+std::vector<Scheme> effective_schemes(const Profile& profile, const Endpoint& endpoint,
+                                      const ProfileBook& profiles) {
+    std::vector<Scheme> schemes{profile.signature};
+    if (endpoint.overrides.digest) schemes.front().digest = *endpoint.overrides.digest;
+    for (const std::string& name : endpoint.overrides.also_sign_with) {
+        if (const Profile* const other = profiles.find(name)) schemes.push_back(other->signature);
+    }
+    return schemes;
 }
 
 }  // namespace assay::notify

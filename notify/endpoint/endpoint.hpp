@@ -24,6 +24,12 @@ struct EndpointOverrides {
     PayloadRule payload = PayloadRule::automatic;
     bool strict = false;
     std::optional<std::size_t> max_in_flight;
+    std::optional<SuccessRule> success;
+    // Profiles whose signatures go out beside the endpoint's own, with the same secret, so that a
+    // receiver can move from one to the other without a gap.
+    std::vector<std::string> also_sign_with;
+    std::optional<SignatureDigest> digest;  // of layouts that have a choice
+    std::optional<std::int64_t> store_id;   // of the envelope sellapp
 };
 
 struct Endpoint {
@@ -45,7 +51,8 @@ struct Endpoint {
 // Checks everything a user may have written: URL, profile, events against the catalogue, headers,
 // secret's form, ranges of the overrides. Errors: invalid_argument with the field ("url", "events",
 // "overrides.retry" ...), the first fault found.
-Result<void> validate(const Endpoint& endpoint, const UrlPolicy& policy);
+Result<void> validate(const Endpoint& endpoint, const UrlPolicy& policy,
+                      const ProfileBook& profiles = built_in_book());
 
 // Header checks, made at the API and again right before writing: name = tchar, value = VCHAR / SP /
 // HTAB; for custom ones also: the name is not one of ours or of the framing (Host, Content-Length,
@@ -53,7 +60,10 @@ Result<void> validate(const Endpoint& endpoint, const UrlPolicy& policy);
 Result<void> check_header_syntax(const Header& header);
 Result<void> check_custom_header(const Header& header);
 
-// The policy that applies: the profile's, with the endpoint's overrides.
+// What applies: the profile's, with the endpoint's overrides.
 RetryPolicy effective_retry(const Profile& profile, const Endpoint& endpoint);
+// The endpoint's own scheme first, then those of `also_sign_with`.
+std::vector<Scheme> effective_schemes(const Profile& profile, const Endpoint& endpoint,
+                                      const ProfileBook& profiles);
 
 }  // namespace assay::notify

@@ -35,6 +35,12 @@ void insert(EndpointSnapshot& snapshot, EndpointPointer endpoint) {
 
 }  // namespace
 
+EndpointRegistry::EndpointRegistry(const ProfileBook& profiles) : profiles_(profiles) {
+    auto empty = std::make_shared<EndpointSnapshot>();
+    empty->profiles = &profiles_;
+    current_ = std::move(empty);
+}
+
 std::shared_ptr<const EndpointSnapshot> EndpointRegistry::snapshot() const {
     const std::lock_guard lock(mutex_);
     return current_;
@@ -42,6 +48,7 @@ std::shared_ptr<const EndpointSnapshot> EndpointRegistry::snapshot() const {
 
 void EndpointRegistry::replace(std::vector<Endpoint> all) {
     auto next = std::make_shared<EndpointSnapshot>();
+    next->profiles = &profiles_;
     for (Endpoint& endpoint : all)
         insert(*next, std::make_shared<const Endpoint>(std::move(endpoint)));
     const std::lock_guard lock(mutex_);

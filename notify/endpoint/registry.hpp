@@ -16,7 +16,8 @@ struct EndpointSnapshot {
     std::uint64_t version = 0;
     std::map<EndpointId, std::shared_ptr<const Endpoint>> by_id;
     std::map<TenantId, std::vector<std::shared_ptr<const Endpoint>>>
-        by_tenant;  // active ones, by id
+        by_tenant;                                   // active ones, by id
+    const ProfileBook* profiles = &built_in_book();  // that they name; outlives this
 };
 
 // Thread safety: all calls from any thread. A snapshot never changes; `version` grows with every
@@ -24,7 +25,9 @@ struct EndpointSnapshot {
 // changes are rare. Readers only copy one pointer under the lock.
 class EndpointRegistry {
   public:
+    explicit EndpointRegistry(const ProfileBook& profiles = built_in_book());
     std::shared_ptr<const EndpointSnapshot> snapshot() const;
+    const ProfileBook& profiles() const noexcept { return profiles_; }
     void replace(std::vector<Endpoint> all);
     void put(Endpoint endpoint);
     void erase(const EndpointId& id);
@@ -32,8 +35,9 @@ class EndpointRegistry {
     void switch_off(const EndpointId& id);
 
   private:
+    const ProfileBook& profiles_;
     mutable std::mutex mutex_;
-    std::shared_ptr<const EndpointSnapshot> current_ = std::make_shared<EndpointSnapshot>();
+    std::shared_ptr<const EndpointSnapshot> current_;
 };
 
 }  // namespace assay::notify

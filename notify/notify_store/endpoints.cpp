@@ -39,6 +39,15 @@ void write_overrides(JsonWriter& out, const EndpointOverrides& overrides) {
     if (overrides.max_in_flight) {
         out.member("max_in_flight", static_cast<std::int64_t>(*overrides.max_in_flight));
     }
+    if (overrides.success) out.member("success", to_string(*overrides.success));
+    if (overrides.digest) out.member("digest", to_string(*overrides.digest));
+    if (overrides.store_id) out.member("store_id", *overrides.store_id);
+    if (!overrides.also_sign_with.empty()) {
+        out.key("also_sign_with").begin_array();
+        for (const std::string& name : overrides.also_sign_with)
+            out.string(name);
+        out.end_array();
+    }
     out.member("payload", payload_names.at(static_cast<std::size_t>(overrides.payload)));
     out.member("strict", overrides.strict).end_object();
 }
@@ -90,6 +99,19 @@ void read_overrides(const json::object& stored, EndpointOverrides& out) {
     }
     if (const json::value* value = stored.if_contains("max_in_flight")) {
         out.max_in_flight = value->to_number<std::size_t>();
+    }
+    if (const json::value* value = stored.if_contains("success")) {
+        out.success = parse_success_rule(text_of(*value));
+    }
+    if (const json::value* value = stored.if_contains("digest")) {
+        out.digest = parse_signature_digest(text_of(*value));
+    }
+    if (const json::value* value = stored.if_contains("store_id")) {
+        out.store_id = value->to_number<std::int64_t>();
+    }
+    if (const json::value* value = stored.if_contains("also_sign_with")) {
+        for (const json::value& name : value->as_array())
+            out.also_sign_with.push_back(text_of(name));
     }
     const std::string payload = text_of(stored.at("payload"));
     for (std::size_t i = 0; i < payload_names.size(); ++i) {

@@ -53,29 +53,35 @@ struct Span {
     std::size_t begin = 0, end = 0;
 };
 
-// Where the values of the line's own `status` and `error` stand. The echoed input may hold the same
-// words, so the object is walked member by member; the lines are ours, without spaces.
+// Calls use(key, value) with the places of each member of the line's own object: its echoed input
+// may hold the same words. The lines are ours, without spaces. False: it is no such line.
+template <class Use>
+bool for_each_member(std::string_view line, Use use) {
+    if (line.empty() || line.front() != '{') return false;
+    std::size_t i = 1;
+    while (i < line.size() && line[i] == '"') {
+        const auto key_end = string_end(line, i);
+        if (!key_end || *key_end >= line.size() || line[*key_end] != ':') return false;
+        const auto end = value_end(line, *key_end + 1);
+        if (!end) return false;
+        use(line.substr(i + 1, *key_end - i - 2), Span{*key_end + 1, *end});
+        if (line[*end] == '}') return *end + 1 == line.size();
+        i = *end + 1;
+    }
+    return false;
+}
+
 struct Places {
     std::optional<Span> status, error;
 };
 
 std::optional<Places> find_places(std::string_view line) noexcept {
     Places places;
-    if (line.empty() || line.front() != '{') return std::nullopt;
-    std::size_t i = 1;
-    while (i < line.size() && line[i] == '"') {
-        const auto key_end = string_end(line, i);
-        if (!key_end || *key_end >= line.size() || line[*key_end] != ':') return std::nullopt;
-        const std::string_view key = line.substr(i, *key_end - i);
-        const auto end = value_end(line, *key_end + 1);
-        if (!end) return std::nullopt;
-        if (key == R"("status")") places.status = Span{*key_end + 1, *end};
-        if (key == R"("error")") places.error = Span{*key_end + 1, *end};
-        if (line[*end] == '}')
-            return *end + 1 == line.size() ? std::optional(places) : std::nullopt;
-        i = *end + 1;
-    }
-    return std::nullopt;
+    const bool whole = for_each_member(line, [&](std::string_view key, const Span& value) {
+        if (key == "status") places.status = value;
+        if (key == "error") places.error = value;
+    });
+    return whole ? std::optional(places) : std::nullopt;
 }
 
 std::string_view part(std::string_view line, const Span& span) noexcept {
@@ -131,6 +137,20 @@ Result<std::int64_t> append_products(JsonWriter& json, std::string_view ndjson,
         json.raw(*rewritten);
     }
     return count;
+}
+
+std::optional<std::string_view> line_member(std::string_view line, std::string_view key) noexcept {
+    std::optional<std::string_view> found;
+    const bool whole = for_each_member(line, [&](std::string_view name, const Span& value) {
+        if (name == key) found = part(line, value);
+    });
+    return whole ? found : std::nullopt;
+}
+
+bool append_members(JsonWriter& json, std::string_view line) {
+    return for_each_member(line, [&](std::string_view key, const Span& value) {
+        json.key(key).raw(part(line, value));
+    });
 }
 
 }  // namespace assay::notify

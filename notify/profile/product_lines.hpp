@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "engine/base/json_writer.hpp"
@@ -15,5 +16,13 @@ namespace assay::notify {
 // as failed, with the error code `cancelled`. Errors: corrupt.
 Result<std::int64_t> append_products(JsonWriter& json, std::string_view ndjson,
                                      bool may_hold_cancelled);
+
+// The text of one member's value of a result line, of the object itself and of nothing inside it;
+// nullopt: it is no such line, or has no such member.
+std::optional<std::string_view> line_member(std::string_view line, std::string_view key) noexcept;
+
+// Writes all members of a result line into the object that is open in `json`. False, and some may
+// be written: it is no such line.
+bool append_members(JsonWriter& json, std::string_view line);
 
 }  // namespace assay::notify

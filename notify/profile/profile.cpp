@@ -22,20 +22,6 @@ constexpr std::array<std::string_view, 6> reserved_roots{"batch", "item",     "a
                                                          "quota", "endpoint", "delivery"};
 constexpr std::size_t type_characters_max = 128;
 
-std::vector<Profile> read_embedded() {
-    std::vector<Profile> profiles;
-    for (const embedded::EmbeddedFile& file : embedded::profile_files()) {
-        Result<Profile> profile = parse_profile(file.bytes);
-        if (!profile) {
-            std::fprintf(stderr, "%.*s: %s\n", static_cast<int>(file.path.size()), file.path.data(),
-                         describe(profile.error()).c_str());
-            std::abort();  // a program with a broken profile must not deliver anything
-        }
-        profiles.push_back(std::move(profile).value());
-    }
-    return profiles;
-}
-
 bool is_of(const CatalogueEntry& entry, std::string_view canonical_type) noexcept {
     return std::find(entry.of.begin(), entry.of.end(), canonical_type) != entry.of.end();
 }
@@ -46,16 +32,61 @@ bool is_type_character(char c) noexcept {
 
 }  // namespace
 
-std::span<const Profile> built_in_profiles() {
-    static const std::vector<Profile> profiles = read_embedded();
-    return profiles;
+Result<ProfileBook> ProfileBook::make(std::span<const embedded::EmbeddedFile> own) {
+    ProfileBook book;
+    const std::span<const embedded::EmbeddedFile> built_in = embedded::profile_files();
+    for (const auto files : {built_in, own}) {
+        for (const embedded::EmbeddedFile& file : files) {
+            Result<Profile> profile = parse_profile(file.bytes);
+            if (!profile) {
+                Error fault = profile.error();
+                fault.message = std::string(file.path) + ": " + fault.message;
+                return fault;
+            }
+            if (book.find(profile->name) != nullptr) {
+                return fail(
+                    ErrorCode::invalid_argument,
+                    std::string(file.path) + ": there is a profile " + profile->name + " already",
+                    "name", "choose another name");
+            }
+            book.profiles_.push_back(std::move(profile).value());
+        }
+    }
+    return book;
 }
 
-const Profile* find_profile(std::string_view name) noexcept {
-    for (const Profile& profile : built_in_profiles()) {
+const Profile* ProfileBook::find(std::string_view name) const noexcept {
+    for (const Profile& profile : profiles_) {
         if (profile.name == name) return &profile;
     }
     return nullptr;
+}
+
+std::string ProfileBook::names() const {
+    std::string text;
+    for (const Profile& profile : profiles_)
+        text += (text.empty() ? "" : ", ") + profile.name;
+    return text;
+}
+
+const ProfileBook& built_in_book() {
+    static const ProfileBook book = [] {
+        Result<ProfileBook> made = ProfileBook::make({});
+        if (!made) {
+            std::fprintf(stderr, "%s\n", describe(made.error()).c_str());
+            std::abort();  // a program with a broken profile must not deliver anything
+        }
+        return std::move(made).value();
+    }();
+    return book;
+}
+
+std::span<const Profile> built_in_profiles() {
+    return built_in_book().all();
+}
+
+const Profile* find_profile(std::string_view name) noexcept {
+    return built_in_book().find(name);
 }
 
 std::vector<std::string_view> wire_types(const Profile& profile, std::string_view canonical_type) {

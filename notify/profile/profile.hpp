@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/embedded.hpp"
 #include "engine/base/ids.hpp"
 #include "engine/base/result.hpp"
 #include "notify/retry/attempt.hpp"
@@ -16,17 +17,35 @@
 
 namespace assay::notify {
 
+// How a body wraps its data; members in this order.
 enum class Envelope : std::uint8_t {
     resell_scan,        // {"id","event","created_at","data"}
     standard_webhooks,  // {"type","timestamp","data"}
+    reusely,            // {"object":"event","object_id","timestamp":"<unix seconds>","data","type"}
+    sellapp,            // {"event","data","store"}
+    resilientlink,      // {"event","timestamp","data"}
+    ztrace,             // {"event","data","timestamp"}
+    cloudevents,        // {"specversion","id","source","type","time","subject","data"}
+    data_only,          // the data itself
+    stripe,             // {"id","object":"event","created":<unix seconds>,"type","data":{"object"}}
 };
 
 // What stands in a message's `data`.
 enum class EventData : std::uint8_t {
-    batch_with_products,  // counts, success rate, and the products or a link to them
-    batch_summary,        // counts, success rate, duration, verdicts
-    batch_started,        // batch_id, collection_id, total_count
-    own,                  // the event's own JSON, as it was published
+    batch_with_products,    // counts, success rate, and the products or a link to them
+    batch_summary,          // counts, success rate, duration, verdicts
+    batch_started,          // batch_id, collection_id, total_count
+    batch_total,            // batch_id, total_count
+    batch_progress,         // batch_id, completed_count, failed_count, total_count, progress
+    batch_progress_counts,  // completed_count, total_count
+    item_started,           // analysis_id, product_id, batch_id
+    item_result,            // analysis_id, batch_id, and the whole result line
+    item_failure,           // analysis_id, product_id, batch_id, error
+    image_started,          // the same three for guides that call a product an image:
+    image_result,           // image_id instead of product_id, no batch_id
+    image_failure,
+    quota_usage,  // usage_percent, remaining
+    own,          // the event's own JSON, as it was published
 };
 
 // One line of a catalogue: a wire type, the canonical events behind it, what it carries.
@@ -37,13 +56,25 @@ struct CatalogueEntry {
     friend bool operator==(const CatalogueEntry&, const CatalogueEntry&) = default;
 };
 
-// A plain value, read from data/profiles/<name>.json: the file is the truth.
+// Headers that name the message; empty: not sent.
+struct MessageHeaders {
+    std::string type;      // the wire type
+    std::string delivery;  // the delivery's UUID
+    friend bool operator==(const MessageHeaders&, const MessageHeaders&) = default;
+};
+
+// A plain value, read from data/profiles/<name>.json or a user's own file: the file is the truth.
 struct Profile {
     std::string name;
     int version = 1;  // bodies are a pure function of it
     Envelope envelope{};
-    SignatureLayout signature{};
-    bool old_secret_last = false;  // order during a rotation
+    Scheme signature;
+    // Order during a rotation. A layout without a list sends the last one: the old secret until its
+    // grace ends, or, with false, the new one at once.
+    bool old_secret_last = false;
+    bool secret_optional = false;  // without one the signature's headers are left out
+    bool keeps_response = true;    // false: the response's text is drained and never stored
+    MessageHeaders headers;
     RetryPolicy retry;
     std::chrono::milliseconds timeout{};  // one deadline for the whole attempt
     std::string content_type = "application/json";
@@ -58,9 +89,27 @@ struct Profile {
 // refused. Errors: invalid_argument with the member as field.
 Result<Profile> parse_profile(std::string_view json);
 
-// The built-in profiles, the default (standard-webhooks) first. Read from the program's embedded
-// files at the first call; a fault in them ends the program there, with its place on stderr (a test
-// reads them too). Thread safety: any thread; the answer never changes.
+// The profiles that endpoints may name: the built-in ones, the default (standard-webhooks) first,
+// then a user's own. Immutable; pointers into it hold as long as it lives. Thread safety: any
+// thread.
+class ProfileBook {
+  public:
+    // `own`: whole files, named by `path` in errors. Errors: invalid_argument for a file that is no
+    // profile or names one that there is already; a name says which bytes were sent, so a built-in
+    // one never changes its meaning.
+    static Result<ProfileBook> make(std::span<const embedded::EmbeddedFile> own);
+
+    std::span<const Profile> all() const noexcept { return profiles_; }
+    const Profile* find(std::string_view name) const noexcept;
+    std::string names() const;  // "a, b, c", for messages
+
+  private:
+    std::vector<Profile> profiles_;
+};
+
+// The built-in profiles alone. Read from the program's embedded files at the first call; a fault in
+// them ends the program there, with its place on stderr (a test reads them too).
+const ProfileBook& built_in_book();
 std::span<const Profile> built_in_profiles();
 const Profile* find_profile(std::string_view name) noexcept;
 

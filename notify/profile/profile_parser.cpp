@@ -6,8 +6,10 @@
 #include <initializer_list>
 #include <optional>
 
+#include "engine/base/ascii.hpp"
 #include "engine/base/limits.hpp"
 #include "notify/profile/profile.hpp"
+#include "notify/sign/header_name.hpp"
 
 namespace assay::notify {
 namespace {
@@ -17,18 +19,48 @@ using std::chrono::milliseconds;
 
 constexpr std::int64_t version_max = 1'000;
 
-std::optional<Envelope> parse_envelope(std::string_view text) noexcept {
-    if (text == "resell_scan") return Envelope::resell_scan;
-    if (text == "standard_webhooks") return Envelope::standard_webhooks;
-    return std::nullopt;
-}
+template <class Choice>
+struct Named {
+    std::string_view name;
+    Choice choice;
+};
 
-std::optional<EventData> parse_event_data(std::string_view text) noexcept {
-    if (text == "batch_with_products") return EventData::batch_with_products;
-    if (text == "batch_summary") return EventData::batch_summary;
-    if (text == "batch_started") return EventData::batch_started;
-    if (text == "own") return EventData::own;
-    return std::nullopt;
+constexpr Named<Envelope> envelopes[] = {{"resell_scan", Envelope::resell_scan},
+                                         {"standard_webhooks", Envelope::standard_webhooks},
+                                         {"reusely", Envelope::reusely},
+                                         {"sellapp", Envelope::sellapp},
+                                         {"resilientlink", Envelope::resilientlink},
+                                         {"ztrace", Envelope::ztrace},
+                                         {"cloudevents", Envelope::cloudevents},
+                                         {"data_only", Envelope::data_only},
+                                         {"stripe", Envelope::stripe}};
+constexpr Named<EventData> event_data[] = {
+    {"batch_with_products", EventData::batch_with_products},
+    {"batch_summary", EventData::batch_summary},
+    {"batch_started", EventData::batch_started},
+    {"batch_total", EventData::batch_total},
+    {"batch_progress", EventData::batch_progress},
+    {"batch_progress_counts", EventData::batch_progress_counts},
+    {"item_started", EventData::item_started},
+    {"item_result", EventData::item_result},
+    {"item_failure", EventData::item_failure},
+    {"image_started", EventData::image_started},
+    {"image_result", EventData::image_result},
+    {"image_failure", EventData::image_failure},
+    {"quota_usage", EventData::quota_usage},
+    {"own", EventData::own}};
+constexpr Named<bool> secret_rules[] = {{"required", false}, {"optional", true}};
+constexpr Named<bool> response_rules[] = {{"kept", true}, {"drained", false}};
+
+// The choice of this name among `rows`.
+template <class Choice, std::size_t count>
+auto among(const Named<Choice> (&rows)[count]) {
+    return [&rows](std::string_view text) -> std::optional<Choice> {
+        for (const Named<Choice>& row : rows) {
+            if (row.name == text) return row.choice;
+        }
+        return std::nullopt;
+    };
 }
 
 // Takes the members out of one object and remembers the first thing that is wrong; `failed()` is
@@ -52,6 +84,12 @@ class Reader {
             return {};
         }
         return std::string(value->get_string());
+    }
+
+    // Empty where the member is absent.
+    std::string optional_text(std::string_view key) {
+        const bool given = object_ != nullptr && object_->contains(key);
+        return given ? text(key) : std::string();
     }
 
     std::int64_t integer(std::string_view key, std::int64_t least, std::int64_t most) {
@@ -152,7 +190,7 @@ CatalogueEntry read_entry(const json::value& value, const std::string& path,
     reader.only({"type", "of", "data"});
     CatalogueEntry entry;
     entry.type = reader.text("type");
-    entry.data = reader.choice("data", parse_event_data);
+    entry.data = reader.choice("data", among(event_data));
     for (const json::value& type : reader.array("of", 16)) {
         if (!type.is_string()) {
             reader.refuse("of", "holds something else than event types");
@@ -164,20 +202,83 @@ CatalogueEntry read_entry(const json::value& value, const std::string& path,
     return entry;
 }
 
+Scheme read_scheme(Reader reader) {
+    reader.only({"layout", "header", "timestamp_header", "id_header", "prefix", "digest",
+                 "old_secret_last"});
+    Scheme scheme(reader.choice("layout", parse_signature_layout));
+    scheme.signature_header = reader.text("header");
+    scheme.timestamp_header = reader.optional_text("timestamp_header");
+    scheme.id_header = reader.optional_text("id_header");
+    scheme.prefix = reader.optional_text("prefix");
+    if (const std::string digest = reader.optional_text("digest"); !digest.empty()) {
+        scheme.digest = reader.choice("digest", parse_signature_digest);
+    }
+    if (const Result<void> checked = validate(scheme); !checked) {
+        reader.refuse(checked.error().field, checked.error().message);
+    }
+    return scheme;
+}
+
+MessageHeaders read_headers(Reader reader, const Scheme& scheme) {
+    reader.only({"type", "delivery"});
+    MessageHeaders headers{reader.optional_text("type"), reader.optional_text("delivery")};
+    std::vector<std::string_view> names = header_names(scheme);
+    const auto check = [&](std::string_view key, const std::string& name) {
+        if (name.empty()) return;
+        const bool taken = std::any_of(names.begin(), names.end(), [&](std::string_view one) {
+            return same_header_name(one, name);
+        });
+        if (!is_header_name(name) || is_reserved_header(name) || taken) {
+            reader.refuse(key, "is no name of a header that is free");
+        }
+        names.push_back(name);
+    };
+    check("type", headers.type);
+    check("delivery", headers.delivery);
+    return headers;
+}
+
+// 1..64 of [a-z0-9-]: it stands in URLs, settings and messages.
+bool is_profile_name(std::string_view name) noexcept {
+    return name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-';
+           });
+}
+
+// A header's value, so nothing that could end it.
+bool is_content_type(std::string_view text) noexcept {
+    return text.size() <= 128 && text.find('/') != std::string_view::npos &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
 Profile read_profile(const json::value& value, std::optional<Error>& fault) {
     Reader reader(value, "", fault);
-    reader.only({"name", "version", "source", "envelope", "content_type", "signature", "success",
-                 "timeout_ms", "retry", "events", "accepts_published_types"});
+    reader.only({"name", "version", "source", "envelope", "content_type", "signature", "secret",
+                 "headers", "success", "response", "timeout_ms", "retry", "events",
+                 "accepts_published_types"});
     Profile profile;
     profile.name = reader.text("name");
+    if (!is_profile_name(profile.name)) {
+        reader.refuse("name", "is not of 1 to 64 lower-case letters, digits and hyphens");
+    }
     profile.version = static_cast<int>(reader.integer("version", 1, version_max));
     (void)reader.text("source");  // for people; it has to be there
-    profile.envelope = reader.choice("envelope", parse_envelope);
+    profile.envelope = reader.choice("envelope", among(envelopes));
     profile.content_type = reader.text("content_type");
+    if (!is_content_type(profile.content_type)) {
+        reader.refuse("content_type", "is no media type");
+    }
     Reader signature = reader.object("signature");
-    signature.only({"layout", "old_secret_last"});
-    profile.signature = signature.choice("layout", parse_signature_layout);
+    profile.signature = read_scheme(signature);
     profile.old_secret_last = signature.boolean("old_secret_last");
+    profile.secret_optional = reader.choice("secret", among(secret_rules));
+    profile.headers = read_headers(reader.object("headers"), profile.signature);
+    profile.keeps_response = reader.choice("response", among(response_rules));
+    // Its signature is made of members that only one envelope has.
+    if (profile.signature.layout == SignatureLayout::object_hex &&
+        profile.envelope != Envelope::reusely) {
+        signature.refuse("layout", "needs the envelope reusely");
+    }
     const SuccessRule success = reader.choice("success", parse_success_rule);
     profile.timeout =
         milliseconds(reader.integer("timeout_ms", limits::attempt_timeout_min.count(),

@@ -1,4 +1,4 @@
-// The envelopes and what stands in them, key by key in the order the guides print.
+// Bodies: which data goes into which envelope, in full or thin.
 // SPDX-License-Identifier: MIT
 #include "notify/profile/render.hpp"
 
@@ -8,6 +8,8 @@
 
 #include "engine/base/json_writer.hpp"
 #include "engine/event/batch_facts.hpp"
+#include "notify/profile/envelope.hpp"
+#include "notify/profile/event_data.hpp"
 #include "notify/profile/product_lines.hpp"
 
 namespace assay::notify {
@@ -16,68 +18,6 @@ namespace {
 using engine::BatchFacts;
 
 constexpr std::size_t envelope_bytes = 1'024;  // room for everything but the products
-
-// One body under way.
-struct Page {
-    const Profile& profile;
-    std::string_view wire_type;
-    std::string_view message_id;
-    const engine::Event& event;
-    const RenderOptions& options;
-};
-
-void begin_envelope(JsonWriter& json, const Page& page) {
-    json.begin_object();
-    switch (page.profile.envelope) {
-        case Envelope::resell_scan:
-            json.member("id", page.message_id)
-                .member("event", page.wire_type)
-                .member("created_at", to_rfc3339(page.event.created_at));
-            break;
-        case Envelope::standard_webhooks:
-            json.member("type", page.wire_type)
-                .member("timestamp", to_rfc3339(page.event.created_at));
-            break;
-    }
-    json.key("data");
-}
-
-void write_text(JsonWriter& json, std::string_view key, const std::optional<std::string>& text) {
-    json.key(key);
-    text ? json.string(*text) : json.null();
-}
-
-void write_time(JsonWriter& json, std::string_view key, const std::optional<TimePoint>& time) {
-    json.key(key);
-    time ? json.string(to_rfc3339(*time)) : json.null();
-}
-
-void write_started(JsonWriter& json, const BatchFacts& facts) {
-    json.begin_object().member("batch_id", facts.batch.text());
-    write_text(json, "collection_id", facts.collection_id);
-    json.member("total_count", facts.total).end_object();
-}
-
-void write_summary(JsonWriter& json, const BatchFacts& facts) {
-    json.begin_object()
-        .member("batch_id", facts.batch.text())
-        .member("total_count", facts.total)
-        .member("completed_count", facts.successful + facts.failed)
-        .member("failed_count", facts.failed);
-    json.key("success_rate").number(engine::success_rate(facts.successful, facts.total), 2);
-    write_time(json, "started_at", facts.started_at);
-    write_time(json, "completed_at", facts.completed_at);
-    json.key("duration_ms");
-    if (facts.started_at && facts.completed_at) {
-        json.integer(std::max<std::int64_t>(0, (*facts.completed_at - *facts.started_at).count()));
-    } else {
-        json.null();
-    }
-    json.key("by_verdict").begin_object();
-    for (const auto& [verdict, count] : facts.by_verdict)
-        json.member(verdict, count);
-    json.end_object().end_object();
-}
 
 // Everything of the profile-1 data before `products`. Products that were cancelled show as failed,
 // so they count as failed here.
@@ -118,7 +58,8 @@ Result<std::string> write_with_products(const Page& page, const BatchFacts& fact
         page.options.results_url.empty() ? json.null() : json.string(page.options.results_url);
     }
     if (facts.status == "cancelled" && !page.options.strict) json.member("cancelled", true);
-    json.end_object().end_object();
+    json.end_object();
+    end_envelope(json, page);
     return body;
 }
 
@@ -175,15 +116,47 @@ Result<Rendered> render_own(const Page& page) {
     body.reserve(envelope_bytes + data.size());
     JsonWriter json(body);
     begin_envelope(json, page);
-    json.raw(data).end_object();
+    json.raw(data);
+    end_envelope(json, page);
     return Rendered{std::move(body), false};
+}
+
+// A batch that was cancelled goes out as completed to guides that know no such end; they get a
+// mark.
+bool needs_mark(const Page& page, const BatchFacts& facts) noexcept {
+    return facts.status == "cancelled" && page.wire_type != page.event.type && !page.options.strict;
+}
+
+// `write(json)` writes the data and may fail.
+template <class Write>
+Result<Rendered> render_small(const Page& page, Write write) {
+    std::string body;
+    body.reserve(envelope_bytes);
+    JsonWriter json(body);
+    begin_envelope(json, page);
+    if (const Result<void> written = write(json); !written) return written.error();
+    end_envelope(json, page);
+    return Rendered{std::move(body), false};
+}
+
+Result<Rendered> render_batch(const Page& page, EventData data, const ProductsSource& products) {
+    const Result<BatchFacts> facts = engine::parse_batch_facts(page.event.data);
+    if (!facts) return facts.error();
+    if (data == EventData::batch_with_products) {
+        return render_with_products(page, *facts, products);
+    }
+    return render_small(page, [&](JsonWriter& json) -> Result<void> {
+        write_batch_data(json, data, *facts, needs_mark(page, *facts));
+        return {};
+    });
 }
 
 }  // namespace
 
 Result<Rendered> render(const Profile& profile, std::string_view wire_type,
                         std::string_view message_id, const engine::Event& event,
-                        const RenderOptions& options, const ProductsSource& products) {
+                        const RenderOptions& options, const ProductsSource& products,
+                        const ItemSource& item) {
     const Page page{profile, wire_type, message_id, event, options};
     const std::optional<EventData> data = data_of(page);
     if (!data) {
@@ -191,19 +164,23 @@ Result<Rendered> render(const Profile& profile, std::string_view wire_type,
                     profile.name + " does not send " + event.type + " as " + std::string(wire_type),
                     "events");
     }
-    if (*data == EventData::own) return render_own(page);
-    const Result<BatchFacts> facts = engine::parse_batch_facts(event.data);
-    if (!facts) return facts.error();
-    if (*data == EventData::batch_with_products) {
-        return render_with_products(page, *facts, products);
+    switch (*data) {
+        case EventData::own:
+            return render_own(page);
+        case EventData::quota_usage:
+            return render_small(page,
+                                [&](JsonWriter& json) { return write_quota_usage(json, event); });
+        case EventData::item_started:
+        case EventData::item_result:
+        case EventData::item_failure:
+        case EventData::image_started:
+        case EventData::image_result:
+        case EventData::image_failure:
+            return render_small(
+                page, [&](JsonWriter& json) { return write_item_data(json, *data, event, item); });
+        default:
+            return render_batch(page, *data, products);
     }
-    std::string body;
-    body.reserve(envelope_bytes);
-    JsonWriter json(body);
-    begin_envelope(json, page);
-    *data == EventData::batch_started ? write_started(json, *facts) : write_summary(json, *facts);
-    json.end_object();
-    return Rendered{std::move(body), false};
 }
 
 }  // namespace assay::notify

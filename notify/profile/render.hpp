@@ -24,26 +24,35 @@ struct RenderOptions {
     // No fields beyond the guide's, so never thin: full up to limits::body_strict_bytes_max,
     // whatever `payload` says, and above that an error.
     bool strict = false;
-    std::string results_url;  // for the thin variant; empty: null
+    std::string results_url;    // for the thin variant; empty: null
+    std::string source;         // of CloudEvents: the public URL
+    std::int64_t store_id = 0;  // of sellapp
 };
 
 // Result lines (NDJSON) of the event's batch, in input order; asked only by bodies that carry
 // products. Gives up with payload_too_large once more than `bytes_max` would be read.
 using ProductsSource = std::function<Result<std::string>(std::size_t bytes_max)>;
 
+// The result line of one product of the event's batch; asked only by bodies of item events.
+using ItemSource = std::function<Result<std::string>(std::int64_t index)>;
+
 struct Rendered {
     std::string body;
     bool thin = false;
 };
 
-// A pure function of its arguments (and of what `products` answers). `message_id`: see Delivery.
+// A pure function of its arguments (and of what the sources answer). `message_id`: see Delivery.
 // Products are spliced in byte for byte; a cancelled one shows as failed with the error code
 // `cancelled`. Thread safety: any thread.
+// The data of an event in the log: BatchFacts for batch.*; {"batch_id","index"} for item.*;
+// percent_used, requests_used, requests_limit, plan_limit, bonus_requests, threshold and reset for
+// quota.warning; reset_date for quota.exceeded; its own for any other.
 // Errors: payload_too_large (strict); corrupt (the event's data or a result line cannot be read, or
 // a completed batch has fewer or more lines than products); invalid_argument (the profile does not
 // send this event under this type); and what `products` fails with.
 Result<Rendered> render(const Profile& profile, std::string_view wire_type,
                         std::string_view message_id, const engine::Event& event,
-                        const RenderOptions& options, const ProductsSource& products);
+                        const RenderOptions& options, const ProductsSource& products,
+                        const ItemSource& item = {});
 
 }  // namespace assay::notify

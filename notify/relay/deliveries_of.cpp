@@ -66,7 +66,7 @@ std::vector<Delivery> deliveries_of(const engine::Event& event, const EndpointSn
     for (const std::shared_ptr<const Endpoint>& endpoint : candidates->second) {
         if (!endpoint->active || event.seq <= endpoint->events_after) continue;
         if (addressee && endpoint->id != *addressee) continue;
-        const Profile* const profile = find_profile(endpoint->profile);
+        const Profile* const profile = endpoints.profiles->find(endpoint->profile);
         if (profile == nullptr) continue;
         const std::vector<std::string_view> types = wire_types(*profile, event.type);
         if (addressee && !types.empty()) {

@@ -79,6 +79,19 @@ Digest HmacKey::sign(std::initializer_list<std::string_view> parts) const noexce
     return digest;
 }
 
+Digest sha256(std::initializer_list<std::string_view> parts) noexcept {
+    SHA256_CTX state;
+    SHA256_Init(&state);
+    for (const std::string_view part : parts) {
+        SHA256_Update(&state, part.data(), part.size());
+    }
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> bytes;
+    SHA256_Final(bytes.data(), &state);
+    Digest digest;
+    std::memcpy(digest.data(), bytes.data(), bytes.size());
+    return digest;
+}
+
 bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
     if (a.size() != b.size()) return false;
     return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;

@@ -32,6 +32,9 @@ class HmacKey {
     std::unique_ptr<Body> body_;
 };
 
+// SHA-256 over the concatenation of `parts` (FIPS 180-4).
+Digest sha256(std::initializer_list<std::string_view> parts) noexcept;
+
 // Compares in a time that depends on the lengths only.
 bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept;
 

@@ -3,29 +3,27 @@
 #include "notify/sign/scheme.hpp"
 
 #include <algorithm>
-#include <array>
+#include <boost/json.hpp>
 #include <cassert>
 #include <charconv>
 
+#include "engine/base/ascii.hpp"
 #include "engine/base/encoding.hpp"
+#include "engine/base/limits.hpp"
+#include "notify/sign/claim.hpp"
+#include "notify/sign/header_name.hpp"
 
 namespace assay::notify {
 namespace {
 
-constexpr std::string_view timestamped_hex_header = "X-Webhook-Signature";
-constexpr std::string_view id_header = "webhook-id";
-constexpr std::string_view timestamp_header = "webhook-timestamp";
-constexpr std::string_view signature_header = "webhook-signature";
-
 constexpr std::size_t message_id_bytes_max = 256;
-constexpr std::size_t signatures_max = 32;        // in one header: bounds what a stranger may ask
-constexpr std::size_t timestamp_digits_max = 12;  // the year 33,658
+constexpr std::size_t prefix_bytes_max = 32;
 
-// Unix seconds as text, without an allocation.
-class TimestampText {
+// A whole number as text, without an allocation.
+class NumberText {
   public:
-    explicit TimestampText(std::int64_t seconds) noexcept {
-        const auto end = std::to_chars(digits_.data(), digits_.data() + digits_.size(), seconds);
+    explicit NumberText(std::int64_t number) noexcept {
+        const auto end = std::to_chars(digits_.data(), digits_.data() + digits_.size(), number);
         size_ = static_cast<std::size_t>(end.ptr - digits_.data());
     }
     std::string_view view() const noexcept { return {digits_.data(), size_}; }
@@ -39,161 +37,41 @@ std::string_view view_of(const Digest& digest) noexcept {
     return {digest.data(), digest.size()};
 }
 
-char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+void append_hex(const Digest& digest, std::string& out) {
+    const std::size_t before = out.size();
+    out.resize(before + 2 * digest.size());
+    write_hex(view_of(digest), out.data() + before);
 }
 
-bool same_name(std::string_view a, std::string_view b) noexcept {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return lower(x) == lower(y); });
+void append_base64(std::string_view bytes, std::string& out) {
+    const std::size_t before = out.size();
+    out.resize(before + base64_size(bytes.size()));
+    write_base64(bytes, out.data() + before);
+}
+
+Error refused(std::string member, std::string message) {
+    return fail(ErrorCode::invalid_argument, std::move(message), std::move(member));
 }
 
 Error unauthorized(std::string message, std::string_view field) {
     return fail(ErrorCode::unauthorized, std::move(message), std::string(field));
 }
 
-// The one header of this name. Two of them are refused: which one counts is what an attacker would
-// like to choose.
-Result<std::string_view> find_header(std::span<const Header> headers, std::string_view name) {
-    const Header* found = nullptr;
-    for (const Header& header : headers) {
-        if (!same_name(header.name, name)) continue;
-        if (found != nullptr) {
-            return unauthorized("the header " + std::string(name) + " stands there twice", name);
-        }
-        found = &header;
+bool takes_prefix(SignatureLayout layout) noexcept {
+    return layout == SignatureLayout::split_hex || layout == SignatureLayout::body_hex ||
+           layout == SignatureLayout::body_base64 || layout == SignatureLayout::object_hex;
+}
+
+Result<void> check_name(const std::string& name, std::string_view member, bool used) {
+    if (!used && name.empty()) return {};
+    if (!used) return refused(std::string(member), "the layout sends no such header");
+    if (!is_header_name(name)) {
+        return refused(std::string(member), "is not the name of a header");
     }
-    if (found == nullptr) {
-        return unauthorized("the header " + std::string(name) + " is missing", name);
+    if (is_reserved_header(name)) {
+        return refused(std::string(member), "is a header that HTTP or Assay sets itself");
     }
-    return std::string_view(found->value);
-}
-
-// Plain decimal digits without leading zeros: the number's text is what was signed.
-std::optional<std::int64_t> parse_timestamp(std::string_view text) noexcept {
-    if (text.empty() || text.size() > timestamp_digits_max) return std::nullopt;
-    if (text.size() > 1 && text.front() == '0') return std::nullopt;
-    std::int64_t seconds = 0;
-    for (const char c : text) {
-        if (c < '0' || c > '9') return std::nullopt;
-        seconds = seconds * 10 + (c - '0');
-    }
-    return seconds;
-}
-
-// What a request claims, taken from its headers.
-struct Claim {
-    std::string_view message_id;
-    std::int64_t timestamp = 0;
-    std::vector<std::string_view> signatures;  // still encoded
-};
-
-// Takes `text` apart at `separator` and hands each piece to `use`, which gives a fault or none.
-template <class Use>
-std::optional<Error> for_each_piece(std::string_view text, char separator, Use use) {
-    while (true) {
-        const std::size_t end = text.find(separator);
-        if (std::optional<Error> fault = use(text.substr(0, end))) return fault;
-        if (end == std::string_view::npos) return std::nullopt;
-        text.remove_prefix(end + 1);
-    }
-}
-
-std::optional<Error> add_signature(Claim& claim, std::string_view text, std::string_view header) {
-    if (claim.signatures.size() >= signatures_max) {
-        return unauthorized("the header " + std::string(header) + " holds more than " +
-                                std::to_string(signatures_max) + " signatures",
-                            header);
-    }
-    claim.signatures.push_back(text);
-    return std::nullopt;
-}
-
-Error no_signature(std::string_view header) {
-    return unauthorized("the header " + std::string(header) + " holds no v1 signature", header);
-}
-
-// t=<seconds>,v1=<hex>[,v1=<hex>]; parts of other versions are left alone.
-Result<Claim> read_timestamped_hex(std::span<const Header> headers) {
-    const std::string_view name = timestamped_hex_header;
-    const Result<std::string_view> value = find_header(headers, name);
-    if (!value) return value.error();
-    Claim claim;
-    bool has_time = false;
-    const auto use = [&](std::string_view piece) -> std::optional<Error> {
-        const std::size_t equals = piece.find('=');
-        if (equals == std::string_view::npos) {
-            return unauthorized("the header X-Webhook-Signature is not of the form t=...,v1=...",
-                                name);
-        }
-        const std::string_view key = piece.substr(0, equals);
-        const std::string_view text = piece.substr(equals + 1);
-        if (key == "v1") return add_signature(claim, text, name);
-        if (key != "t") return std::nullopt;
-        const std::optional<std::int64_t> time = parse_timestamp(text);
-        if (has_time || !time) {
-            return unauthorized(has_time ? "the header X-Webhook-Signature names t twice"
-                                         : "t in X-Webhook-Signature is not in unix seconds",
-                                name);
-        }
-        has_time = true;
-        claim.timestamp = *time;
-        return std::nullopt;
-    };
-    if (std::optional<Error> fault = for_each_piece(*value, ',', use)) return *std::move(fault);
-    if (!has_time) return unauthorized("the header X-Webhook-Signature holds no t", name);
-    if (claim.signatures.empty()) return no_signature(name);
-    return claim;
-}
-
-// webhook-signature: v1,<base64>[ v1,<base64>]; entries of other versions are left alone.
-Result<Claim> read_standard_webhooks(std::span<const Header> headers) {
-    Claim claim;
-    const Result<std::string_view> id = find_header(headers, id_header);
-    if (!id) return id.error();
-    if (!is_message_id(*id)) {
-        return unauthorized("webhook-id is empty, too long, or holds a dot or space", id_header);
-    }
-    claim.message_id = *id;
-    const Result<std::string_view> time_text = find_header(headers, timestamp_header);
-    if (!time_text) return time_text.error();
-    const std::optional<std::int64_t> time = parse_timestamp(*time_text);
-    if (!time) return unauthorized("webhook-timestamp is not in unix seconds", timestamp_header);
-    claim.timestamp = *time;
-    const Result<std::string_view> list = find_header(headers, signature_header);
-    if (!list) return list.error();
-    const auto use = [&](std::string_view entry) -> std::optional<Error> {
-        if (entry.empty()) return std::nullopt;  // two spaces in a row
-        const std::size_t comma = entry.find(',');
-        if (comma == std::string_view::npos) {
-            return unauthorized("webhook-signature is not a list of version,signature",
-                                signature_header);
-        }
-        if (entry.substr(0, comma) != "v1") return std::nullopt;
-        return add_signature(claim, entry.substr(comma + 1), signature_header);
-    };
-    if (std::optional<Error> fault = for_each_piece(*list, ' ', use)) return *std::move(fault);
-    if (claim.signatures.empty()) return no_signature(signature_header);
-    return claim;
-}
-
-Result<Claim> read_claim(SignatureLayout layout, std::span<const Header> headers) {
-    return layout == SignatureLayout::timestamped_hex ? read_timestamped_hex(headers)
-                                                      : read_standard_webhooks(headers);
-}
-
-std::string_view header_of(SignatureLayout layout) noexcept {
-    return layout == SignatureLayout::timestamped_hex ? timestamped_hex_header : signature_header;
-}
-
-// The digest as the layout writes it. Texts are compared, not bytes: there is one right spelling.
-std::string_view encode(SignatureLayout layout, const Digest& digest,
-                        std::array<char, 64>& buffer) noexcept {
-    static_assert(base64_size(sizeof(Digest)) <= sizeof(buffer) && 2 * sizeof(Digest) == 64);
-    const char* end = layout == SignatureLayout::timestamped_hex
-                          ? write_hex(view_of(digest), buffer.data())
-                          : write_base64(view_of(digest), buffer.data());
-    return {buffer.data(), static_cast<std::size_t>(end - buffer.data())};
+    return {};
 }
 
 Result<void> check_time(std::int64_t timestamp, const VerifyOptions& options,
@@ -213,6 +91,55 @@ Result<void> check_time(std::int64_t timestamp, const VerifyOptions& options,
     return {};
 }
 
+Result<Ed25519Key> ed25519_of(const Secret& secret) {
+    Result<std::string> bytes = secret.decoded_key();
+    if (!bytes) return bytes.error();
+    Result<Ed25519Key> key = secret.is_private_key() ? Ed25519Key::from_private(*bytes)
+                                                     : Ed25519Key::from_public(*bytes);
+    wipe(*bytes);
+    return key;
+}
+
+constexpr std::string_view ed25519_version = "v1a,";
+
+// Whether one of the claim's v1a signatures is of this key. Errors: invalid_argument.
+Result<bool> matches_ed25519(const Secret& secret, const Claim& claim, std::string_view body) {
+    const Result<Ed25519Key> key = ed25519_of(secret);
+    if (!key) return key.error();
+    std::string message(claim.message_id);
+    message += '.';
+    message += NumberText(claim.timestamp).view();
+    message += '.';
+    message += body;
+    bool matches = false;
+    for (const std::string_view entry : claim.signatures) {
+        if (!entry.starts_with(ed25519_version)) continue;
+        const Result<std::string> signature = from_base64(entry.substr(ed25519_version.size()));
+        matches = matches || (signature && key->verify(message, *signature));
+    }
+    return matches;
+}
+
+// Whether one of the claim's signatures is of this secret. Errors: invalid_argument.
+Result<bool> matches(const Scheme& scheme, const Secret& secret, const Claim& claim,
+                     const SignInput& input) {
+    if (scheme.layout == SignatureLayout::standard_webhooks &&
+        (secret.is_private_key() || secret.is_public_key())) {
+        return matches_ed25519(secret, claim, input.body);
+    }
+    const Result<Signer> signer = Signer::make(scheme, secret);
+    if (!signer) return signer.error();
+    // Texts are compared, not bytes: there is one right spelling.
+    std::string right;
+    signer->append(input, right);
+    bool found = false;
+    // Every one is compared, so that the time does not tell which one matched.
+    for (const std::string_view signature : claim.signatures) {
+        found |= equal_in_constant_time(right, signature);
+    }
+    return found;
+}
+
 }  // namespace
 
 std::string_view to_string(SignatureLayout layout) noexcept {
@@ -221,16 +148,126 @@ std::string_view to_string(SignatureLayout layout) noexcept {
             return "timestamped_hex";
         case SignatureLayout::standard_webhooks:
             return "standard_webhooks";
+        case SignatureLayout::split_hex:
+            return "split_hex";
+        case SignatureLayout::body_hex:
+            return "body_hex";
+        case SignatureLayout::body_base64:
+            return "body_base64";
+        case SignatureLayout::object_hex:
+            return "object_hex";
+        case SignatureLayout::secret_text:
+            return "secret_text";
     }
     return "unknown";
 }
 
 std::optional<SignatureLayout> parse_signature_layout(std::string_view text) noexcept {
-    for (const auto layout :
-         {SignatureLayout::timestamped_hex, SignatureLayout::standard_webhooks}) {
+    for (const SignatureLayout layout : signature_layouts) {
         if (to_string(layout) == text) return layout;
     }
     return std::nullopt;
+}
+
+std::string_view to_string(SignatureDigest digest) noexcept {
+    return digest == SignatureDigest::hmac_sha256 ? "hmac_sha256" : "sha256_suffix";
+}
+
+std::optional<SignatureDigest> parse_signature_digest(std::string_view text) noexcept {
+    for (const auto digest : {SignatureDigest::hmac_sha256, SignatureDigest::sha256_suffix}) {
+        if (to_string(digest) == text) return digest;
+    }
+    return std::nullopt;
+}
+
+Scheme::Scheme(SignatureLayout chosen) : layout(chosen), signature_header("X-Signature") {
+    switch (chosen) {
+        case SignatureLayout::timestamped_hex:
+            signature_header = "X-Webhook-Signature";
+            break;
+        case SignatureLayout::standard_webhooks:
+            signature_header = "webhook-signature";
+            timestamp_header = "webhook-timestamp";
+            id_header = "webhook-id";
+            break;
+        case SignatureLayout::split_hex:
+            timestamp_header = "X-Timestamp";
+            break;
+        case SignatureLayout::object_hex:
+            signature_header = "Authorization";
+            break;
+        default:
+            break;
+    }
+}
+
+Result<void> validate(const Scheme& scheme) {
+    const bool has_id = scheme.layout == SignatureLayout::standard_webhooks;
+    const bool has_time = has_id || scheme.layout == SignatureLayout::split_hex;
+    for (const Result<void>& checked :
+         {check_name(scheme.signature_header, "header", true),
+          check_name(scheme.timestamp_header, "timestamp_header", has_time),
+          check_name(scheme.id_header, "id_header", has_id)}) {
+        if (!checked) return checked;
+    }
+    const std::vector<std::string_view> names = header_names(scheme);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (same_header_name(names[i], names[j])) {
+                return refused("header", "two headers have the same name");
+            }
+        }
+    }
+    if (!scheme.prefix.empty() && !takes_prefix(scheme.layout)) {
+        return refused("prefix", "the layout has none");
+    }
+    const bool plain = std::all_of(scheme.prefix.begin(), scheme.prefix.end(),
+                                   [](char c) { return c > 0x20 && c < 0x7f; });
+    if (!plain || scheme.prefix.size() > prefix_bytes_max) {
+        return refused("prefix", "is not of at most 32 printable ASCII characters");
+    }
+    if (scheme.digest != SignatureDigest::hmac_sha256 &&
+        scheme.layout != SignatureLayout::object_hex) {
+        return refused("digest", "is for the layout object_hex only");
+    }
+    return {};
+}
+
+std::vector<std::string_view> header_names(const Scheme& scheme) {
+    std::vector<std::string_view> names;
+    for (const std::string* name :
+         {&scheme.id_header, &scheme.timestamp_header, &scheme.signature_header}) {
+        if (!name->empty()) names.push_back(*name);
+    }
+    return names;
+}
+
+Result<ObjectStamp> read_object_stamp(std::string_view body) {
+    namespace json = boost::json;
+    json::parse_options options;
+    options.max_depth = limits::json_depth_max;
+    boost::system::error_code error;
+    const json::value value =
+        json::parse(json::string_view(body.data(), body.size()), error, {}, options);
+    const json::object* const object = error ? nullptr : value.if_object();
+    const json::value* const id = object != nullptr ? object->if_contains("object_id") : nullptr;
+    const json::value* const time = object != nullptr ? object->if_contains("timestamp") : nullptr;
+    ObjectStamp stamp;
+    if (id == nullptr || !id->is_int64() || id->get_int64() <= 0) {
+        return refused("object_id", "the body holds no object_id that is a positive integer");
+    }
+    stamp.object_id = id->get_int64();
+    const std::string_view digits =
+        time != nullptr && time->is_string() ? std::string_view(time->get_string()) : "";
+    const auto [end, fault] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), stamp.event_time);
+    // The number's own text is what was signed. Nothing separates it from the id, so only a fixed
+    // length (until the year 2286) tells where one ends and the other begins.
+    if (fault != std::errc() || end != digits.data() + digits.size() || digits.size() != 10 ||
+        digits.front() == '0') {
+        return refused("timestamp", "the body holds no timestamp that is a text of unix seconds");
+    }
+    return stamp;
 }
 
 bool is_message_id(std::string_view text) noexcept {
@@ -239,77 +276,129 @@ bool is_message_id(std::string_view text) noexcept {
                        [](char c) { return c > 0x20 && c < 0x7f && c != '.'; });
 }
 
-Result<Signer> Signer::make(SignatureLayout layout, const Secret& secret) {
+Result<Signer> Signer::make(const Scheme& scheme, const Secret& secret) {
     if (secret.empty()) {
         return fail(ErrorCode::invalid_argument, "there is no secret to sign with", "secret");
     }
-    if (layout == SignatureLayout::timestamped_hex) {
-        return Signer(layout, HmacKey(secret.reveal()));
+    if (scheme.layout == SignatureLayout::secret_text ||
+        scheme.digest == SignatureDigest::sha256_suffix) {
+        return Signer(scheme, secret);
+    }
+    if (scheme.layout != SignatureLayout::standard_webhooks) {
+        return Signer(scheme, HmacKey(secret.reveal()));
+    }
+    if (secret.is_public_key()) {
+        return fail(ErrorCode::invalid_argument, "a public key cannot sign", "secret",
+                    "give the private key: whsk_...");
+    }
+    if (secret.is_private_key()) {
+        Result<Ed25519Key> key = ed25519_of(secret);
+        if (!key) return key.error();
+        return Signer(scheme, std::move(key).value());
     }
     Result<std::string> key = secret.decoded();
     if (!key) return key.error();
-    Signer signer(layout, HmacKey(*key));
+    Signer signer(scheme, HmacKey(*key));
     wipe(*key);
     return signer;
 }
 
 Digest Signer::digest(const SignInput& input) const noexcept {
-    const TimestampText time(input.timestamp);
-    if (layout_ == SignatureLayout::timestamped_hex) {
-        return key_.sign({time.view(), ".", input.body});
+    const NumberText time(input.timestamp);
+    const NumberText object_id(input.object_id), event_time(input.event_time);
+    if (const Secret* const suffix = std::get_if<Secret>(&key_)) {
+        return sha256({object_id.view(), event_time.view(), suffix->reveal()});
     }
-    return key_.sign({input.message_id, ".", time.view(), ".", input.body});
+    const HmacKey* const key = std::get_if<HmacKey>(&key_);
+    assert(key != nullptr);
+    switch (scheme_.layout) {
+        case SignatureLayout::timestamped_hex:
+        case SignatureLayout::split_hex:
+            return key->sign({time.view(), ".", input.body});
+        case SignatureLayout::standard_webhooks:
+            return key->sign({input.message_id, ".", time.view(), ".", input.body});
+        case SignatureLayout::object_hex:
+            return key->sign({object_id.view(), event_time.view()});
+        default:
+            return key->sign({input.body});
+    }
+}
+
+void Signer::append(const SignInput& input, std::string& out) const {
+    if (const Ed25519Key* const key = std::get_if<Ed25519Key>(&key_)) {
+        out += ed25519_version;
+        const NumberText time(input.timestamp);
+        append_base64(key->sign({input.message_id, ".", time.view(), ".", input.body}), out);
+        return;
+    }
+    out += scheme_.prefix;
+    switch (scheme_.layout) {
+        case SignatureLayout::standard_webhooks:
+            out += "v1,";
+            return append_base64(view_of(digest(input)), out);
+        case SignatureLayout::body_base64:
+            return append_base64(view_of(digest(input)), out);
+        case SignatureLayout::secret_text:
+            out += std::get<Secret>(key_).reveal();
+            return;
+        default:
+            return append_hex(digest(input), out);
+    }
 }
 
 void sign_headers(std::span<const Signer> signers, const SignInput& input,
                   std::vector<Header>& out) {
     assert(!signers.empty());
-    const SignatureLayout layout = signers.front().layout();
-    const bool hex = layout == SignatureLayout::timestamped_hex;
-    assert(hex || is_message_id(input.message_id));
-    const TimestampText time(input.timestamp);
+    const Scheme& scheme = signers.front().scheme();
+    assert(scheme.layout != SignatureLayout::standard_webhooks || is_message_id(input.message_id));
+    const NumberText time(input.timestamp);
     std::string value;
-    value.reserve(16 + signers.size() * 72);
-    if (hex) value.append("t=").append(time.view());
+    value.reserve(16 + signers.size() * 96);
+    const bool timestamped = scheme.layout == SignatureLayout::timestamped_hex;
+    if (timestamped) value.append("t=").append(time.view());
+    if (!holds_list(scheme.layout)) signers = signers.last(1);
     for (const Signer& signer : signers) {
-        assert(signer.layout() == layout);
-        std::array<char, 64> buffer;
-        if (hex) {
+        assert(signer.scheme() == scheme);
+        if (timestamped) {
             value += ",v1=";
-        } else {
-            value += value.empty() ? "v1," : " v1,";
+        } else if (!value.empty()) {
+            value += ' ';
         }
-        value += encode(layout, signer.digest(input), buffer);
+        signer.append(input, value);
     }
-    if (!hex) {
-        out.push_back({std::string(id_header), std::string(input.message_id)});
-        out.push_back({std::string(timestamp_header), std::string(time.view())});
+    if (!scheme.id_header.empty()) {
+        out.push_back({scheme.id_header, std::string(input.message_id)});
     }
-    out.push_back({std::string(header_of(layout)), std::move(value)});
+    if (!scheme.timestamp_header.empty()) {
+        out.push_back({scheme.timestamp_header, std::string(time.view())});
+    }
+    out.push_back({scheme.signature_header, std::move(value)});
 }
 
-Result<void> verify(SignatureLayout layout, std::span<const Secret> secrets,
+Result<void> verify(const Scheme& scheme, std::span<const Secret> secrets,
                     std::span<const Header> headers, std::string_view body,
                     const VerifyOptions& options) {
-    const Result<Claim> claim = read_claim(layout, headers);
+    const Result<Claim> claim = read_claim(scheme, headers);
     if (!claim) return claim.error();
-    const SignInput input{claim->message_id, claim->timestamp, body};
-    bool matches = false;
+    SignInput input{claim->message_id, claim->timestamp, body};
+    if (scheme.layout == SignatureLayout::object_hex) {
+        const Result<ObjectStamp> stamp = read_object_stamp(body);
+        if (!stamp) return unauthorized(stamp.error().message, stamp.error().field);
+        input.object_id = stamp->object_id;
+        input.event_time = stamp->event_time;
+    }
+    bool found = false;
     for (const Secret& secret : secrets) {
-        const Result<Signer> signer = Signer::make(layout, secret);
-        if (!signer) return signer.error();
-        std::array<char, 64> buffer;
-        const std::string_view right = encode(layout, signer->digest(input), buffer);
-        // Every pair is compared, so that the time does not tell which one matched.
-        for (const std::string_view signature : claim->signatures) {
-            matches |= equal_in_constant_time(right, signature);
-        }
+        const Result<bool> one = matches(scheme, secret, *claim, input);
+        if (!one) return one.error();
+        found |= *one;
     }
-    if (!matches) {
+    if (!found) {
         return unauthorized("no signature matches: another secret, or the message was changed",
-                            header_of(layout));
+                            scheme.signature_header);
     }
-    return check_time(claim->timestamp, options, header_of(layout));
+    if (!signs_time(scheme.layout)) return {};
+    return check_time(claim->timestamp, options, scheme.signature_header);
 }
 
 }  // namespace assay::notify

@@ -15,6 +15,7 @@ namespace assay::notify {
 namespace {
 
 constexpr std::string_view prefix = "whsec_";
+constexpr std::size_t key_prefix_bytes = 5;  // whsk_, whpk_
 
 Error refused(std::string message, std::string remedy) {
     return fail(ErrorCode::invalid_argument, std::move(message), "secret", std::move(remedy));
@@ -28,10 +29,14 @@ Result<Secret> Secret::parse(std::string_view text) {
                        "take one of 16 to 256 characters, or leave it out to get one made");
     }
     const bool printable =
-        std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+        std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
     if (!printable) {
-        return refused("the secret holds a space, a control character or one beyond ASCII",
+        return refused("the secret holds a control character or one beyond ASCII",
                        "use printable ASCII characters only");
+    }
+    // Where the secret travels as a header's value, receivers would drop them.
+    if (text.front() == ' ' || text.back() == ' ') {
+        return refused("the secret begins or ends with a space", "leave the space out");
     }
     Secret secret;
     secret.text_ = text;
@@ -93,6 +98,17 @@ Result<std::string> Secret::decoded() const {
                        "take 24 to 64 random bytes");
     }
     return bytes;
+}
+
+Result<std::string> Secret::decoded_key() const {
+    if (!is_private_key() && !is_public_key()) {
+        return refused("the secret begins with neither whsk_ nor whpk_",
+                       "give an Ed25519 key as whsk_ or whpk_ and base64");
+    }
+    Result<std::string> bytes = from_base64(std::string_view(text_).substr(key_prefix_bytes));
+    if (bytes) return bytes;
+    return refused("what follows whsk_ or whpk_ is not standard base64 with its padding",
+                   "copy the whole key again");
 }
 
 bool operator==(const Secret& a, const Secret& b) noexcept {

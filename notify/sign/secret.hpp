@@ -22,8 +22,8 @@ class Secret {
     static constexpr std::size_t key_bytes_max = 64;
 
     Secret() = default;
-    // Any printable ASCII text of 16..256 characters without spaces. Errors: invalid_argument on
-    // field "secret"; the message never quotes the text.
+    // Any printable ASCII text of 16..256 characters, without a space at either end. Errors:
+    // invalid_argument on field "secret"; the message never quotes the text.
     static Result<Secret> parse(std::string_view text);
     // `whsec_` + standard base64 of 32 random bytes.
     static Secret generate(Random& random);
@@ -40,6 +40,11 @@ class Secret {
     // them (notify/sign/hmac.hpp). Errors: invalid_argument on field "secret": another prefix, no
     // base64, or not 24..64 bytes.
     Result<std::string> decoded() const;
+    // `whsk_`: the private key of Ed25519; `whpk_`: the public one, which can only verify.
+    bool is_private_key() const noexcept { return text_.starts_with("whsk_"); }
+    bool is_public_key() const noexcept { return text_.starts_with("whpk_"); }
+    // The bytes behind `whsk_` or `whpk_`; the caller wipes them. Errors: invalid_argument.
+    Result<std::string> decoded_key() const;
 
     friend bool operator==(const Secret& a, const Secret& b) noexcept;  // constant time
     friend std::ostream& operator<<(std::ostream& out, const Secret& secret);

@@ -1,37 +1,31 @@
-// Receives webhooks and verifies each with the library that receivers of its profile use; one JSON line a request.
+// Receives webhooks and verifies each with the library that receivers of its profile use (libraries.mjs); one JSON line a request.
 //
-//   PROFILE=standard-webhooks SECRET_FILE=secret.txt node receive.mjs      (npm standardwebhooks)
-//   PROFILE=resell-scan       SECRET_FILE=secret.txt node receive.mjs      (npm stripe: the same header layout)
+//   PROFILE=standard-webhooks SECRET_FILE=secret.txt node receive.mjs
 import http from "node:http";
 import { readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
-import { Webhook } from "standardwebhooks";
-import Stripe from "stripe";
+import { verifiers } from "./libraries.mjs";
 
 const secret = () => readFileSync(process.env.SECRET_FILE, "ascii").trim();
-const verifiers = {
-  "standard-webhooks": (raw, headers) => new Webhook(secret()).verify(raw, headers),
-  "resell-scan": (raw, headers) =>
-    new Stripe("sk_unused").webhooks.constructEvent(raw, headers["x-webhook-signature"], secret()),
-};
-const verify = verifiers[process.env.PROFILE];
+const verify = (raw, headers) => verifiers[process.env.PROFILE](raw, headers, secret());
 
 const server = http.createServer((request, response) => {
   const pieces = [];
   request.on("data", (piece) => pieces.push(piece));
-  request.on("end", () => {
+  request.on("end", async () => {
     const bytes = Buffer.concat(pieces);
     const raw = bytes.toString("utf8");
     const row = { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex"), headers: request.headers };
     try {
-      row.event = verify(raw, request.headers);
+      await verify(raw, request.headers);
+      row.event = JSON.parse(raw);
       row.verified = true;
     } catch (fault) {
       row.verified = false;
       row.fault = String(fault.message ?? fault).split("\n")[0];
     }
     try {
-      verify(raw.replace(/\d/, (digit) => String((Number(digit) + 1) % 10)), request.headers);
+      await verify(raw.replace(/\d/, (digit) => String((Number(digit) + 1) % 10)), request.headers);
       row.tampered_verified = true;
     } catch {
       row.tampered_verified = false;

@@ -43,11 +43,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static const Secret secret =
         Secret::parse("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").value();
     const Request request = read({reinterpret_cast<const char*>(data), size});
-    for (const auto layout :
-         {SignatureLayout::timestamped_hex, SignatureLayout::standard_webhooks}) {
+    for (const auto layout : signature_layouts) {
         const VerifyOptions options{std::chrono::seconds(300), now};
         const auto verdict = verify(layout, {&secret, 1}, request.headers, request.body, options);
         if (!verdict && verdict.error().message.empty()) std::abort();
+        if (!signs_body(layout)) continue;
         // The same headers over another body must never pass.
         const std::string other = std::string(request.body) + "x";
         if (verify(layout, {&secret, 1}, request.headers, other, options) && verdict) std::abort();

@@ -11,8 +11,8 @@
 #include <set>
 
 #include "engine/batch_store/batch_store.hpp"
+#include "notify/profile/sample.hpp"
 #include "notify/sign/scheme.hpp"
-#include "notify/stored_source.hpp"
 #include "tests/support/loopback_receiver.hpp"
 #include "tests/support/matchers.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -75,9 +75,13 @@ class NotifierTest : public ::testing::Test {
         options.addresses.allow_loopback = true;
         options.drain = milliseconds(2'000);
         notifier_ = std::make_unique<Notifier>(
-            Notifier::Parts{*database_, *writer_, clock_, random_, *box_, links_}, options);
+            Notifier::Parts{*database_, *writer_, clock_, random_, *box_, links_, *profiles_},
+            options);
         writer_->add_listener(*notifier_);
-        ASSERT_THAT(notifier_->start(), IsOk());
+        started_ = notifier_->start();
+        if (expect_start_) {
+            ASSERT_THAT(started_, IsOk());
+        }
     }
     void close() {
         if (notifier_) notifier_->stop();
@@ -127,7 +131,7 @@ class NotifierTest : public ::testing::Test {
         event.type = engine::event_type::batch_completed;
         event.batch = BatchId(batch);
         event.created_at = clock_.now();
-        event.data = sample_batch_data(event.id, event.created_at);
+        event.data = sample_event(event.type).data;
         event.dedupe_key = event.id.text();
         ASSERT_THAT(writer_->run([&](Tx& tx) -> Result<void> {
             const auto seq = engine::batch_store::append_event(tx, event);
@@ -174,6 +178,9 @@ class NotifierTest : public ::testing::Test {
     std::unique_ptr<engine::Database> database_;
     std::unique_ptr<engine::Writer> writer_;
     std::unique_ptr<Notifier> notifier_;
+    const ProfileBook* profiles_ = &built_in_book();
+    bool expect_start_ = true;
+    Result<void> started_;
 };
 
 TEST_F(NotifierTest, DeliversAPublishedEventSigned) {
@@ -238,6 +245,52 @@ TEST_F(NotifierTest, ARestartDeliversWhatWasCommittedWhileItWasAway) {
     ASSERT_TRUE(receiver.wait_for_requests(21));
     EXPECT_THAT(rows_with(DeliveryStatus::delivered, 21), SizeIs(21));
     EXPECT_THAT(receiver.requests(), SizeIs(21)) << "what had its row was not sent again";
+}
+
+TEST_F(NotifierTest, AUsersOwnProfileIsSentAndHasToBeThereAgainAfterARestart) {
+    const std::string text = R"({"name":"acme","version":1,"source":"ours","envelope":"data_only",
+        "content_type":"application/json",
+        "signature":{"layout":"body_hex","header":"X-Acme","prefix":"v0=","old_secret_last":true},
+        "secret":"required","headers":{"type":"X-Acme-Event"},"success":"any_2xx",
+        "response":"kept","timeout_ms":10000,
+        "retry":{"delays_s":[30],"jitter_percent":0,"honours_retry_after":false,
+                 "gone_disables":false},
+        "events":[{"type":"lot.done","of":["order.completed"],"data":"own"}],
+        "accepts_published_types":false})";
+    const embedded::EmbeddedFile file{"acme.json", text};
+    const Result<ProfileBook> book = ProfileBook::make({&file, 1});
+    ASSERT_THAT(book, IsOk());
+    profiles_ = &*book;
+    restart();
+    LoopbackReceiver receiver(LoopbackReceiver::answers({200}));
+    Endpoint endpoint;
+    endpoint.tenant = tenant;
+    endpoint.url = receiver.url();
+    endpoint.profile = "acme";
+    endpoint.events = {"lot.*"};
+    const Result<Endpoint> made = notifier_->create(std::move(endpoint));
+    ASSERT_THAT(made, IsOk());
+    publish("order.completed", 7);
+    ASSERT_TRUE(receiver.wait_for_requests(1));
+    const ReceivedRequest request = receiver.requests().front();
+    EXPECT_EQ(request.body, R"({"number":7})");
+    EXPECT_EQ(request.header("X-Acme-Event"), "lot.done");
+    EXPECT_THAT(verify(book->find("acme")->signature, {&made->secret, 1},
+                       std::vector<Header>{{"X-Acme", request.header("X-Acme")}}, request.body, {}),
+                IsOk());
+    ASSERT_THAT(rows_with(DeliveryStatus::delivered, 1), SizeIs(1));
+
+    profiles_ = &built_in_book();
+    expect_start_ = false;
+    restart();
+    ASSERT_THAT(started_, FailsWith(ErrorCode::invalid_argument));
+    EXPECT_THAT(started_.error().message, HasSubstr("names the profile acme"));
+    profiles_ = &*book;
+    expect_start_ = true;
+    restart();
+    publish("order.completed", 8);
+    EXPECT_TRUE(receiver.wait_for_requests(2));
+    close();  // before the book goes
 }
 
 TEST_F(NotifierTest, ARetryThatWaitsSurvivesARestart) {

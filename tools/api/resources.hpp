@@ -23,6 +23,8 @@ Answer get_results(ApiCall& call);
 Answer stream_batch(ApiCall& call);
 // events.cpp
 Answer list_events(ApiCall& call);
+// event_types.cpp
+Answer list_event_types(ApiCall& call);
 // webhooks.cpp
 Answer create_webhook(ApiCall& call);
 Answer list_webhooks(ApiCall& call);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+#include <limits>
 #include <utility>
 
 #include "engine/base/limits.hpp"
@@ -22,6 +23,7 @@ constexpr std::size_t text_bytes_max = 1'024;
 constexpr std::size_t secret_bytes_max = 256;
 constexpr std::size_t headers_max = 32;
 constexpr std::size_t retries_max = 32;
+constexpr std::size_t schemes_max = 16;
 constexpr std::int64_t day_ms = 86'400'000;
 
 std::string_view to_string(notify::PayloadRule rule) noexcept {
@@ -53,6 +55,15 @@ void write_overrides(JsonWriter& writer, const EndpointOverrides& overrides) {
     }
     if (overrides.max_body_bytes)
         writer.member("max_body_bytes", static_cast<std::int64_t>(*overrides.max_body_bytes));
+    if (overrides.success) writer.member("success", to_string(*overrides.success));
+    if (!overrides.also_sign_with.empty()) {
+        writer.key("also_sign_with").begin_array();
+        for (const std::string& name : overrides.also_sign_with)
+            writer.string(name);
+        writer.end_array();
+    }
+    if (overrides.digest) writer.member("digest", to_string(*overrides.digest));
+    if (overrides.store_id) writer.member("store_id", *overrides.store_id);
     writer.member("payload", to_string(overrides.payload));
     writer.member("strict", overrides.strict);
     if (overrides.max_in_flight)
@@ -78,7 +89,11 @@ void write_webhook(JsonWriter& writer, const Endpoint& endpoint, bool show_secre
     writer.key("overrides");
     write_overrides(writer, endpoint.overrides);
     write_time(writer, "created_at", endpoint.created_at);
-    if (show_secret) writer.member("secret", endpoint.secret.reveal());
+    // Under both names: receivers of one guide read the second.
+    if (show_secret && !endpoint.secret.empty()) {
+        writer.member("secret", endpoint.secret.reveal());
+        writer.member("signing_secret", endpoint.secret.reveal());
+    }
     writer.end_object();
 }
 
@@ -114,6 +129,21 @@ void read_headers(MemberReader& reader, std::vector<notify::Header>& headers) {
     }
 }
 
+// Which signatures go out, and what counts as success.
+void read_signing(MemberReader& reader, EndpointOverrides& overrides) {
+    if (const auto success = reader.text("success", 16)) {
+        overrides.success = notify::parse_success_rule(*success);
+        if (!overrides.success) reader.refuse("success", "must be any_2xx or exactly_200");
+    }
+    overrides.also_sign_with =
+        reader.texts("also_sign_with", schemes_max, 64).value_or(std::vector<std::string>{});
+    if (const auto digest = reader.text("digest", 16)) {
+        overrides.digest = notify::parse_signature_digest(*digest);
+        if (!overrides.digest) reader.refuse("digest", "must be hmac_sha256 or sha256_suffix");
+    }
+    overrides.store_id = reader.integer("store_id", 0, std::numeric_limits<std::int64_t>::max());
+}
+
 void read_overrides(MemberReader& parent, EndpointOverrides& overrides) {
     const json::object* object = parent.object("overrides");
     if (object == nullptr) return;
@@ -134,19 +164,30 @@ void read_overrides(MemberReader& parent, EndpointOverrides& overrides) {
             reader.refuse("payload", "must be auto, full or thin");
     }
     overrides.strict = reader.boolean("strict").value_or(false);
+    read_signing(reader, overrides);
     if (const auto max = reader.integer("max_in_flight", 1, 1'000))
         overrides.max_in_flight = static_cast<std::size_t>(*max);
     if (auto read = reader.finish(); !read) parent.refuse(read.error());
 }
 
-Result<Endpoint> read_webhook(const json::object& object) {
+// What an endpoint gets that names nothing: the message that ends a batch, or all that its guide
+// knows where that is none.
+std::vector<std::string> default_events(const notify::ProfileBook& profiles,
+                                        const std::string& name) {
+    const notify::Profile* const profile = profiles.find(name);
+    if (profile == nullptr) return {"*"};  // refused for its name
+    const auto types = notify::wire_types(*profile, engine::event_type::batch_completed);
+    return {types.empty() ? "*" : std::string(types.back())};
+}
+
+Result<Endpoint> read_webhook(const json::object& object, const notify::ProfileBook& profiles) {
     MemberReader reader(object);
     Endpoint endpoint;
     endpoint.url = reader.text("url", limits::url_bytes_max).value_or("");
     endpoint.description = reader.text("description", text_bytes_max).value_or("");
-    endpoint.events = reader.texts("events", limits::event_types_per_endpoint_max, 128)
-                          .value_or(std::vector<std::string>{"analysis.completed"});
+    auto events = reader.texts("events", limits::event_types_per_endpoint_max, 128);
     endpoint.profile = reader.text("profile", 64).value_or(endpoint.profile);
+    endpoint.events = events ? *std::move(events) : default_events(profiles, endpoint.profile);
     endpoint.active = reader.boolean("active").value_or(true);
     const auto secret = reader.text("secret", secret_bytes_max);
     if (const json::object* metadata = reader.object("metadata")) {
@@ -182,7 +223,7 @@ Answer create_webhook(ApiCall& call) {
     if (const auto allowed = call.query.only({}); !allowed) return allowed.error();
     const auto object = parse_json_object(call.body);
     if (!object) return object.error();
-    auto endpoint = read_webhook(*object);
+    auto endpoint = read_webhook(*object, call.services.notifier.profiles());
     if (!endpoint) return std::move(endpoint).error();
     endpoint->tenant = call.tenant();
     auto created = call.services.notifier.create(*std::move(endpoint));
@@ -225,9 +266,18 @@ Answer delete_webhook(ApiCall& call) {
     return response;
 }
 
+// The body is optional: {"type"}.
 Answer test_webhook(ApiCall& call) {
     if (const auto allowed = call.query.only({}); !allowed) return allowed.error();
-    const auto event = call.services.notifier.send_test(call.tenant(), endpoint_id(call));
+    std::string type;
+    if (!call.body.empty()) {
+        const auto object = parse_json_object(call.body);
+        if (!object) return object.error();
+        MemberReader reader(*object);
+        type = reader.text("type", 128).value_or("");
+        if (auto read = reader.finish(); !read) return read.error();
+    }
+    const auto event = call.services.notifier.send_test(call.tenant(), endpoint_id(call), type);
     if (!event) return event.error();
     std::string body;
     JsonWriter(body)

@@ -19,8 +19,10 @@
 #include "engine/base/encoding.hpp"
 #include "engine/base/limits.hpp"
 #include "notify/profile/profile.hpp"
+#include "notify/sign/header_name.hpp"
 #include "tools/api/http_server.hpp"
 #include "tools/cli/batch_progress.hpp"
+#include "tools/cli/profile_directory.hpp"
 #include "tools/cli/server_options.hpp"
 #include "tools/cli/stop_signal.hpp"
 
@@ -67,6 +69,15 @@ int forward(const std::string& url, const HttpRequest& request, const std::strin
     long status = 502;
     curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
     return static_cast<int>(status);
+}
+
+std::string header_text(const boost::json::object& headers, std::string_view name) {
+    for (const auto& [key, value] : headers) {
+        if (!name.empty() && notify::same_header_name(key, name) && value.is_string()) {
+            return std::string(value.get_string());
+        }
+    }
+    return {};
 }
 
 // Called from several workers; what it prints and stores stays whole lines.
@@ -183,14 +194,15 @@ class Receiver final : public HttpHandler {
         const auto* body = row.if_contains("body");
         const boost::json::value none;
         const auto& event = body != nullptr ? *body : none;
-        std::string type = text_member(event, "type");
+        const auto& headers = row.at("headers").get_object();
+        // Where a profile names the message in headers, the body is the data alone.
+        std::string type = header_text(headers, profile_.headers.type);
+        if (type.empty()) type = text_member(event, "type");
         if (type.empty()) type = text_member(event, "event", "(no type)");
-        std::string id = text_member(event, "id");
-        for (const auto& [name, value] : row.at("headers").get_object()) {
-            if (id.empty() && std::string_view(name) == "webhook-id" && value.is_string()) {
-                id = value.get_string();
-            }
-        }
+        std::string id = header_text(headers, profile_.headers.delivery);
+        if (id.empty()) id = text_member(event, "id");
+        if (id.empty()) id = header_text(headers, profile_.signature.id_header);
+        if (id.empty()) id = header_text(headers, "X-Assay-Event-Id");
         context_.out << text_member(boost::json::value(row), "received_at") << "  "
                      << (!secret_ ? "unchecked"
                          : fault  ? "NOT VALID"
@@ -229,12 +241,10 @@ void add_answer_options(CLI::App& command, ListenOptions& options) {
 }  // namespace
 
 int run_listen(const ListenOptions& options, CommandContext& context) {
-    const notify::Profile* profile = notify::find_profile(options.profile);
-    if (profile == nullptr) {
-        report(context, fail(ErrorCode::invalid_argument,
-                             "\"" + options.profile + "\" is no profile", "--profile"));
-        return exit_usage;
-    }
+    const auto book = load_profiles_with(options.profiles_directory);
+    if (!book) return report(context, book.error()), exit_usage;
+    const auto profile = find_profile(**book, options.profile);
+    if (!profile) return report(context, profile.error()), exit_usage;
     std::optional<notify::Secret> secret;
     const bool given = !options.secret.text.empty() || !options.secret.file.empty() ||
                        (context.environment && context.environment("ASSAY_WEBHOOK_SECRET"));
@@ -244,7 +254,7 @@ int run_listen(const ListenOptions& options, CommandContext& context) {
         secret = std::move(*loaded);
     }
     StopSignal stop;
-    Receiver receiver(options, *profile, std::move(secret), context, stop);
+    Receiver receiver(options, **profile, std::move(secret), context, stop);
     if (const auto opened = receiver.open_store(); !opened) return report(context, opened.error());
     HttpServerOptions server_options;
     server_options.port = options.port;
@@ -269,8 +279,7 @@ void add_listen(CLI::App& application, CommandContext& context) {
         ->add_option("--port", options->port,
                      "Listen on this port of 127.0.0.1; 0 (default): a free one")
         ->type_name("N");
-    command->add_option("--profile", options->profile, "standard-webhooks (default) or resell-scan")
-        ->type_name("NAME");
+    add_profile_options(*command, options->profile, options->profiles_directory);
     add_secret_options(*command, options->secret);
     command->add_option("--count", options->count, "End after this many")
         ->check(CLI::NonNegativeNumber)

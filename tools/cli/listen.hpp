@@ -13,12 +13,13 @@ namespace assay::tools {
 struct ListenOptions {
     std::uint16_t port = 0;
     std::string profile = "standard-webhooks";
-    SecretSource secret;        // none: nothing is verified
-    std::int64_t count = 0;     // stop after so many; 0: never
-    int status = 0;             // answer with this; 0: 200, or 401 for what does not verify
-    std::int64_t delay_ms = 0;  // before the answer
-    std::string store;          // append what arrived to this file, one JSON object a line
-    std::string forward_to;     // pass on to this URL and answer as it does
+    std::string profiles_directory;  // the user's own; empty: none
+    SecretSource secret;             // none: nothing is verified
+    std::int64_t count = 0;          // stop after so many; 0: never
+    int status = 0;                  // answer with this; 0: 200, or 401 for what does not verify
+    std::int64_t delay_ms = 0;       // before the answer
+    std::string store;               // append what arrived to this file, one JSON object a line
+    std::string forward_to;          // pass on to this URL and answer as it does
     bool quiet = false, json = false;
 };
 

@@ -22,6 +22,7 @@
 #include "tools/cli/comps_file.hpp"
 #include "tools/cli/fee_directory.hpp"
 #include "tools/cli/master_key.hpp"
+#include "tools/cli/profile_directory.hpp"
 #include "tools/cli/setting_flags.hpp"
 #include "tools/cli/stop_signal.hpp"
 #include "tools/retention/retention.hpp"
@@ -139,6 +140,7 @@ class ServerProcess {
     std::unique_ptr<engine::Writer> writer_;
     std::unique_ptr<notify::SecretBox> secrets_;
     std::unique_ptr<notify::ResultsLinks> links_;
+    std::shared_ptr<const notify::ProfileBook> profiles_;
     std::unique_ptr<KeyStore> keys_;
     std::unique_ptr<TenantBook> tenants_;
     std::unique_ptr<Retention> retention_;
@@ -163,6 +165,9 @@ Result<void> ServerProcess::build_parts(const MasterKey& key) {
     const ServeSettings& serve = options_.settings.serve;
     auto tables = load_tables_with(serve.fees_directory, serve.brands_file);
     if (!tables) return std::move(tables).error();
+    auto profiles = load_profiles_with(options_.settings.serve.profiles_directory);
+    if (!profiles) return std::move(profiles).error();
+    profiles_ = *std::move(profiles);
     auto for_notifier = notifier_options(options_.settings, public_url());
     if (!for_notifier) return std::move(for_notifier).error();
     secrets_ = std::make_unique<notify::SecretBox>(key);
@@ -170,7 +175,7 @@ Result<void> ServerProcess::build_parts(const MasterKey& key) {
         std::make_unique<notify::ResultsLinks>(public_url(), derived_key(key, "results links"));
     notifier_ = std::make_unique<notify::Notifier>(
         notify::Notifier::Parts{*database_, *writer_, context_.clock, context_.random, *secrets_,
-                                *links_},
+                                *links_, *profiles_},
         *std::move(for_notifier));
     writer_->add_listener(*notifier_);
     engine_ =
@@ -345,6 +350,7 @@ void add_serve(CLI::App& application, CommandContext& context) {
         ->type_name("GIB");
     add("--fees", "serve.fees", "DIR");
     add("--brands", "serve.brands", "FILE");
+    add("--profiles", "serve.profiles", "DIR");
     add("--comps", "serve.comps", "FILE");
     add("--comps-currency", "serve.comps_currency", "CODE");
     add("--comps-columns", "serve.comps_columns", "FIELD=HEADER");

@@ -10,12 +10,14 @@
 
 #include "engine/base/limits.hpp"
 #include "notify/profile/profile.hpp"
+#include "tools/cli/profile_directory.hpp"
 
 namespace assay::tools {
 namespace {
 
 struct SignatureOptions {
     std::string profile = "standard-webhooks";
+    std::string profiles_directory;
     SecretSource secret;
     std::vector<std::string> headers;
     std::string id, at;
@@ -32,14 +34,12 @@ Result<std::string> read_body(CommandContext& context) {
     return body;
 }
 
-Result<const notify::Profile*> profile_of(const SignatureOptions& options) {
-    const notify::Profile* profile = notify::find_profile(options.profile);
-    if (profile != nullptr) return profile;
-    std::string names;
-    for (const auto& known : notify::built_in_profiles())
-        names += (names.empty() ? "" : ", ") + known.name;
-    return fail(ErrorCode::invalid_argument, "\"" + options.profile + "\" is no profile",
-                "--profile", "use one of " + names);
+Result<notify::Scheme> scheme_of(const SignatureOptions& options) {
+    const auto book = load_profiles_with(options.profiles_directory);
+    if (!book) return book.error();
+    const auto profile = find_profile(**book, options.profile);
+    if (!profile) return profile.error();
+    return (*profile)->signature;
 }
 
 Result<std::int64_t> time_of(const SignatureOptions& options, const CommandContext& context) {
@@ -55,8 +55,8 @@ int usage(CommandContext& context, const Error& error) {
 }
 
 int run_verify(const SignatureOptions& options, CommandContext& context) {
-    const auto profile = profile_of(options);
-    if (!profile) return usage(context, profile.error());
+    const auto scheme = scheme_of(options);
+    if (!scheme) return usage(context, scheme.error());
     const auto secret = load_secret(options.secret, context);
     if (!secret) return usage(context, secret.error());
     const auto now = time_of(options, context);
@@ -69,7 +69,7 @@ int run_verify(const SignatureOptions& options, CommandContext& context) {
     }
     const auto body = read_body(context);
     if (!body) return report(context, body.error());
-    const auto outcome = notify::verify((*profile)->signature, {&*secret, 1}, headers, *body,
+    const auto outcome = notify::verify(*scheme, {&*secret, 1}, headers, *body,
                                         {std::chrono::seconds(options.tolerance_seconds), *now});
     if (!outcome) {
         context.out << "not valid: " << describe(outcome.error()) << '\n';
@@ -80,19 +80,30 @@ int run_verify(const SignatureOptions& options, CommandContext& context) {
 }
 
 int run_sign(const SignatureOptions& options, CommandContext& context) {
-    const auto profile = profile_of(options);
-    if (!profile) return usage(context, profile.error());
+    const auto scheme = scheme_of(options);
+    if (!scheme) return usage(context, scheme.error());
     const auto secret = load_secret(options.secret, context);
     if (!secret) return usage(context, secret.error());
     const auto time = time_of(options, context);
     if (!time) return usage(context, time.error());
-    auto signer = notify::Signer::make((*profile)->signature, *secret);
+    auto signer = notify::Signer::make(*scheme, *secret);
     if (!signer) return usage(context, signer.error());
     const auto body = read_body(context);
     if (!body) return report(context, body.error());
     const std::string id = options.id.empty() ? "evt_" + make_uuid(context.random) : options.id;
+    if (!notify::is_message_id(id)) {
+        return usage(context, fail(ErrorCode::invalid_argument,
+                                   "the id is too long, or holds a dot or a space", "--id"));
+    }
+    notify::SignInput input{id, *time, *body};
+    if (scheme->layout == notify::SignatureLayout::object_hex) {
+        const auto stamp = notify::read_object_stamp(*body);
+        if (!stamp) return report(context, stamp.error());
+        input.object_id = stamp->object_id;
+        input.event_time = stamp->event_time;
+    }
     std::vector<notify::Header> headers;
-    notify::sign_headers({&*signer, 1}, {id, *time, *body}, headers);
+    notify::sign_headers({&*signer, 1}, input, headers);
     for (const auto& header : headers)
         context.out << header.name << ": " << header.value << '\n';
     return exit_ok;
@@ -100,12 +111,20 @@ int run_sign(const SignatureOptions& options, CommandContext& context) {
 
 void add_common(CLI::App& command, SignatureOptions& options) {
     command.group(group_receive);
-    command.add_option("--profile", options.profile, "standard-webhooks (default) or resell-scan")
-        ->type_name("NAME");
+    add_profile_options(command, options.profile, options.profiles_directory);
     add_secret_options(command, options.secret);
 }
 
 }  // namespace
+
+void add_profile_options(CLI::App& command, std::string& profile, std::string& directory) {
+    command
+        .add_option("--profile", profile,
+                    "One of " + notify::built_in_book().names() +
+                        ", or of yours; default: standard-webhooks")
+        ->type_name("NAME");
+    add_profiles_option(command, directory);
+}
 
 void add_secret_options(CLI::App& command, SecretSource& source) {
     command
@@ -131,7 +150,8 @@ Result<notify::Secret> load_secret(const SecretSource& source, const CommandCont
     }
     if (text.empty()) {
         return fail(ErrorCode::invalid_argument, "no secret was given", "--secret",
-                    "give the whsec_... text that the endpoint's creation showed");
+                    "give the text that the endpoint's creation showed: whsec_..., or for Ed25519 "
+                    "whpk_... to verify and whsk_... to sign");
     }
     return notify::Secret::parse(text);
 }

@@ -13,6 +13,9 @@ namespace assay::tools {
 void add_verify(CLI::App& application, CommandContext& context);
 void add_sign(CLI::App& application, CommandContext& context);
 
+// --profile and --profiles.
+void add_profile_options(CLI::App& command, std::string& profile, std::string& directory);
+
 // Where a command takes a signing secret from: --secret, --secret-file, or ASSAY_WEBHOOK_SECRET.
 struct SecretSource {
     std::string text, file;

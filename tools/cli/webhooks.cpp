@@ -21,8 +21,10 @@ namespace {
 struct WebhookOptions {
     ServerOptions server;
     std::string id, url, description, profile, secret_file, status;
-    std::vector<std::string> events, headers, retry;
+    std::string type;  // of a test
+    std::vector<std::string> events, headers, retry, also_sign_with;
     std::int64_t limit = 20;
+    std::int64_t store_id = -1;  // none
 };
 
 Result<std::string> read_secret(const std::string& file, CommandContext& context) {
@@ -78,6 +80,11 @@ Result<boost::json::object> creation_of(const WebhookOptions& options, CommandCo
         }
         overrides["headers"] = std::move(headers);
     }
+    if (!options.also_sign_with.empty()) {
+        overrides["also_sign_with"] =
+            boost::json::array(options.also_sign_with.begin(), options.also_sign_with.end());
+    }
+    if (options.store_id >= 0) overrides["store_id"] = options.store_id;
     if (!overrides.empty()) body["overrides"] = std::move(overrides);
     return body;
 }
@@ -158,7 +165,9 @@ int run_delete(const WebhookOptions& options, ApiClient& client, CommandContext&
 }
 
 int run_test(const WebhookOptions& options, ApiClient& client, CommandContext& context) {
-    auto answer = client.post("/v1/webhooks/" + url_encoded(options.id) + "/test", nullptr);
+    boost::json::value body;
+    if (!options.type.empty()) body = boost::json::object{{"type", options.type}};
+    auto answer = client.post("/v1/webhooks/" + url_encoded(options.id) + "/test", body);
     if (!answer) return report(context, answer.error());
     if (options.server.json) {
         print_json(context, *answer);
@@ -235,14 +244,25 @@ void add_create(CLI::App& parent, const std::shared_ptr<WebhookOptions>& options
         ->type_name("URL");
     create
         ->add_option("--events", options->events,
-                     "What to send, e.g. batch.* or * for everything; default: analysis.completed")
+                     "What to send, e.g. batch.* or * for everything; default: the end of a batch")
         ->delimiter(',')
         ->allow_extra_args(false)
         ->type_name("TYPE,...");
     create
         ->add_option("--profile", options->profile,
-                     "Shape and signature: standard-webhooks (default) or resell-scan")
+                     "Shape and signature: standard-webhooks (default), resell-scan, reusely, "
+                     "sellapp, resilientlink, ztrace, cloudevents, github, stripe, svix, shopify, "
+                     "or one of the server's own")
         ->type_name("NAME");
+    create
+        ->add_option("--also-sign-with", options->also_sign_with,
+                     "Send these profiles' signatures too, while a receiver moves")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("NAME,...");
+    create->add_option("--store-id", options->store_id, "The store that sellapp's bodies name")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("N");
     create->add_option("--description", options->description, "A note to yourself")
         ->type_name("TEXT");
     create
@@ -274,9 +294,12 @@ void add_webhooks(CLI::App& application, CommandContext& context) {
         *add_client_action(*webhooks, "delete", "Remove an endpoint; what waits for it is not sent",
                            options, context, run_delete),
         *options, "The endpoint's id (wh_...)");
-    add_id(*add_client_action(*webhooks, "test", "Send a sample event to an endpoint", options,
-                              context, run_test),
-           *options, "The endpoint's id (wh_...)");
+    CLI::App* test = add_client_action(*webhooks, "test", "Send a sample event to an endpoint",
+                                       options, context, run_test);
+    add_id(*test, *options, "The endpoint's id (wh_...)");
+    test->add_option("--type", options->type,
+                     "Which event of its profile; default: one that it subscribed to")
+        ->type_name("TYPE");
     CLI::App* deliveries =
         add_client_action(*webhooks, "deliveries", "What was sent to an endpoint, newest first",
                           options, context, run_deliveries);

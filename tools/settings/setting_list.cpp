@@ -114,6 +114,10 @@ void add_serve(std::vector<Setting>& all) {
                         "File of your own brands, in the form of data/analysis/brands.json",
                         "\"/etc/assay/brands.json\""},
                        FIELD(serve.brands_file)));
+    all.push_back(make({"serve", "profiles", text,
+                        "Directory of your own profiles (*.json), beside ours; docs/profiles.md",
+                        "\"/etc/assay/profiles\""},
+                       FIELD(serve.profiles_directory)));
     all.push_back(make({"serve", "comps", text,
                         "File of sold prices (.csv, .ndjson, also .gz), for tenants that have "
                         "uploaded none",

@@ -31,10 +31,11 @@ struct ServeSettings {
     std::string listen = "127.0.0.1:8080";
     std::string public_url;  // empty: the address that is listened on
     std::string key_file;
-    std::string fees_directory;  // the user's own fee files; empty: none
-    std::string brands_file;     // adds to the table of brands; empty: none
-    std::string comps_file;      // sold prices for tenants that uploaded none; empty: none
-    std::string comps_currency;  // of its rows that name none
+    std::string fees_directory;      // the user's own fee files; empty: none
+    std::string profiles_directory;  // the user's own profiles; empty: none
+    std::string brands_file;         // adds to the table of brands; empty: none
+    std::string comps_file;          // sold prices for tenants that uploaded none; empty: none
+    std::string comps_currency;      // of its rows that name none
     std::vector<std::string> comps_columns;  // field=Header
     std::vector<std::string> endpoint_cidrs;
     bool allow_insecure_endpoints = false;

@@ -60,11 +60,11 @@ TEST(ValidateEndpoint, TheProfileIsOneOfOurs) {
 }
 
 TEST(ValidateEndpoint, EventsStandInTheCatalogueOrArePublishable) {
-    for (const auto* good : {"*", "batch.*", "batch.completed", "analysis.*", "order.created",
-                             "order.*", "order.item.*"})
+    for (const auto* good : {"*", "batch.*", "batch.completed", "analysis.*", "item.completed",
+                             "quota.*", "order.created", "order.*", "order.item.*"})
         takes([&](Endpoint& e) { e.events = {good}; });
     for (const auto* bad :
-         {"", "batch", "batch.unknown", "batch.unknown.*", "item.completed", "quota.*",
+         {"", "batch", "batch.unknown", "batch.unknown.*", "item.unknown", "quota.x.*",
           "Order.Created", "order", "**", ".*", "*.completed", "order*", "order.created\r\n"})
         refuses("events", [&](Endpoint& e) { e.events = {"analysis.completed", bad}; });
     refuses("events", [](Endpoint& e) { e.events = {}; });
@@ -149,6 +149,97 @@ TEST(ValidateEndpoint, CustomHeadersAreCheckedOneByOne) {
         e.overrides.headers = {{"X-A", "1\r\nX-B: 2"}};
     });
     refuses("overrides.headers", [](Endpoint& e) { e.overrides.headers.assign(21, {"X-A", "1"}); });
+}
+
+TEST(ValidateEndpoint, ASecretIsNeededButWhereTheProfileLeavesItOut) {
+    takes([](Endpoint& e) {
+        e.profile = "resilientlink";
+        e.events = {"scrape.completed"};
+        e.secret = Secret();
+    });
+    refuses("secret", [](Endpoint& e) {
+        e.profile = "ztrace";
+        e.secret = Secret();
+    });
+}
+
+TEST(ValidateEndpoint, SellappNeedsAStoreAndNoOtherHasOne) {
+    const auto in = [](std::string profile, std::optional<std::int64_t> store) {
+        return [=](Endpoint& e) {
+            e.profile = profile;
+            e.events = {"*"};
+            e.overrides.store_id = store;
+        };
+    };
+    takes(in("sellapp", 1));
+    refuses("overrides.store_id", in("sellapp", std::nullopt));
+    refuses("overrides.store_id", in("sellapp", -1));
+    refuses("overrides.store_id", in("ztrace", 1));
+}
+
+TEST(ValidateEndpoint, SeveralSchemesNeedHeadersOfTheirOwn) {
+    const auto with = [](std::vector<std::string> others) {
+        return [=](Endpoint& e) { e.overrides.also_sign_with = others; };
+    };
+    takes(with({"github", "resell-scan", "ztrace"}));
+    refuses("overrides.also_sign_with", with({"carrier-pigeon"}));
+    refuses("overrides.also_sign_with", with({"reusely"}));
+    refuses("overrides.also_sign_with",
+            with({"github", "ztrace", "resell-scan", "svix", "stripe"}));
+    refuses("overrides", with({"cloudevents"}));  // the same three headers
+    refuses("overrides", with({"github", "github"}));
+    refuses("overrides", [](Endpoint& e) {
+        e.overrides.also_sign_with = {"ztrace"};
+        e.overrides.headers = {{"x-ztrace-timestamp", "1"}};
+    });
+    refuses("overrides", [](Endpoint& e) {
+        e.profile = "reusely";
+        e.events = {"*"};
+        e.overrides.headers = {{"Authorization", "Bearer x"}};
+    });
+    refuses("secret", [](Endpoint& e) {
+        e.profile = "github";
+        e.secret = Secret::parse("a-plain-old-secret").value();
+        e.overrides.also_sign_with = {"standard-webhooks"};
+    });
+}
+
+TEST(ValidateEndpoint, OnlySignaturesOverAnObjectHaveAChoiceOfDigests) {
+    const auto in = [](std::string profile) {
+        return [=](Endpoint& e) {
+            e.profile = profile;
+            e.events = {"*"};
+            e.overrides.digest = SignatureDigest::sha256_suffix;
+        };
+    };
+    takes(in("reusely"));
+    refuses("overrides.digest", in("github"));
+}
+
+TEST(ValidateEndpoint, AUsersOwnProfileIsOneOfThem) {
+    const ProfileBook nothing;
+    const Result<void> checked = validate(good_endpoint(), {}, nothing);
+    ASSERT_THAT(checked, FailsWith(ErrorCode::invalid_argument));
+    EXPECT_EQ(checked.error().field, "profile");
+}
+
+TEST(EffectiveSchemes, TheOwnOneStandsFirst) {
+    const ProfileBook& book = built_in_book();
+    Endpoint endpoint = good_endpoint();
+    endpoint.overrides.also_sign_with = {"github"};
+    EXPECT_THAT(effective_schemes(*book.find("resell-scan"), endpoint, book),
+                ::testing::ElementsAre(book.find("resell-scan")->signature,
+                                       book.find("github")->signature));
+    endpoint.overrides.digest = SignatureDigest::sha256_suffix;
+    EXPECT_EQ(effective_schemes(*book.find("reusely"), endpoint, book).front().digest,
+              SignatureDigest::sha256_suffix);
+}
+
+TEST(EffectiveRetry, TheSuccessRuleCanBeAnother) {
+    Endpoint endpoint = good_endpoint();
+    endpoint.overrides.success = SuccessRule::exactly_200;
+    EXPECT_EQ(effective_retry(*find_profile("resell-scan"), endpoint).success,
+              SuccessRule::exactly_200);
 }
 
 TEST(EffectiveRetry, TheOverrideReplacesTheScheduleAndNothingElse) {

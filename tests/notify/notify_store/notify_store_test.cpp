@@ -52,6 +52,10 @@ class NotifyStore : public ::testing::Test {
         made.overrides.headers = {{"Authorization", "Bearer canary-of-the-header"}};
         made.overrides.retry = RetrySchedule{{std::chrono::seconds(5)}, 0.2};
         made.overrides.max_in_flight = 7;
+        made.overrides.success = SuccessRule::exactly_200;
+        made.overrides.also_sign_with = {"github", "ztrace"};
+        made.overrides.digest = SignatureDigest::sha256_suffix;
+        made.overrides.store_id = 12;
         made.created_at = clock_.now();
         made.events_after = EventSeq{42};
         return made;
@@ -124,6 +128,10 @@ TEST_F(NotifyStore, AnEndpointComesBackAsItWas) {
     EXPECT_EQ(after.overrides.headers, before.overrides.headers);
     EXPECT_EQ(after.overrides.retry, before.overrides.retry);
     EXPECT_EQ(after.overrides.max_in_flight, before.overrides.max_in_flight);
+    EXPECT_EQ(after.overrides.success, before.overrides.success);
+    EXPECT_EQ(after.overrides.also_sign_with, before.overrides.also_sign_with);
+    EXPECT_EQ(after.overrides.digest, before.overrides.digest);
+    EXPECT_EQ(after.overrides.store_id, before.overrides.store_id);
     EXPECT_EQ(after.events_after, before.events_after);
     EXPECT_THAT(notify_store::all_endpoints(*read(), SecretBox(key(9))),
                 FailsWith(ErrorCode::corrupt));

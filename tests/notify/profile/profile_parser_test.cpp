@@ -69,7 +69,36 @@ TEST_F(ProfileFile, ChoicesComeFromClosedSets) {
     refuses("/envelope", "cloudevents2");
     refuses("/signature/layout", "rot13");
     refuses("/success", "2xx");
+    refuses("/secret", "maybe");
+    refuses("/response", "read");
+    refuses("/signature/digest", "md5");
     refuses("/events/0/data", "everything");
+}
+
+TEST_F(ProfileFile, SignaturesAreHeldAgainstTheirLayout) {
+    refuses("/signature/header", "");
+    refuses("/signature/header", "Content-Length");
+    refuses("/signature/header", "X Signature");
+    refuses("/signature/timestamp_header", "X-Timestamp");
+    refuses("/signature/prefix", "sha256=");
+    refuses("/signature/digest", "sha256_suffix");
+    refuses("/signature/layout", "object_hex");         // needs an object_id in the body
+    refuses("/signature/layout", "standard_webhooks");  // needs two more names
+    EXPECT_THAT(with("/signature/header", "Stripe-Signature"), IsOk());
+    EXPECT_THAT(with("/signature/layout", "body_base64"), IsOk());
+}
+
+TEST_F(ProfileFile, NamesAndHeadersCanBeSent) {
+    refuses("/name", "Resell Scan");
+    refuses("/name", "");
+    refuses("/content_type", "json");
+    refuses("/content_type", "application/json\r\nX: y");
+    refuses("/headers/type", "Host");
+    refuses("/headers/type", "x-webhook-signature");
+    refuses("/headers/event", "X-Event");
+    EXPECT_THAT(with("/headers/type", "X-Event"), IsOk());
+    EXPECT_THAT(with("/headers", json::object{{"type", "X-A"}, {"delivery", "x-a"}}),
+                FailsWith(ErrorCode::invalid_argument));
 }
 
 TEST_F(ProfileFile, NumbersHaveTheirRange) {

@@ -4,12 +4,16 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/support/matchers.hpp"
+
 namespace assay::notify {
 namespace {
 
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
+using testing::FailsWith;
 using ::testing::IsEmpty;
+using testing::IsOk;
 
 const Profile& profile_named(std::string_view name) {
     const Profile* profile = find_profile(name);
@@ -18,9 +22,9 @@ const Profile& profile_named(std::string_view name) {
 }
 
 TEST(Profiles, TheDefaultStandsFirst) {
-    ASSERT_EQ(built_in_profiles().size(), 2U);
-    EXPECT_EQ(built_in_profiles()[0].name, "standard-webhooks");
-    EXPECT_EQ(built_in_profiles()[1].name, "resell-scan");
+    EXPECT_EQ(built_in_book().names(),
+              "standard-webhooks, resell-scan, reusely, sellapp, resilientlink, ztrace, "
+              "cloudevents, github, stripe, svix, shopify");
     EXPECT_EQ(find_profile("resell_scan"), nullptr);
 }
 
@@ -52,6 +56,115 @@ TEST(Profiles, StandardWebhooksIsNative) {
     EXPECT_TRUE(profile.accepts_any_type);
 }
 
+TEST(Profiles, ReuselyIsCalledAsItsGuideSays) {
+    const Profile& profile = profile_named("reusely");
+    EXPECT_EQ(profile.envelope, Envelope::reusely);
+    EXPECT_EQ(profile.signature, SignatureLayout::object_hex);
+    EXPECT_EQ(profile.signature.signature_header, "Authorization");
+    EXPECT_FALSE(profile.old_secret_last) << "a new secret holds at once";
+    EXPECT_EQ(profile.retry.success, SuccessRule::exactly_200);
+    EXPECT_THAT(profile.retry.schedule.delays, ElementsAre(10min, 30min));
+    EXPECT_EQ(profile.retry.schedule.jitter, 0);
+    EXPECT_FALSE(profile.retry.honours_retry_after);
+    EXPECT_THAT(profile.catalogue, ElementsAre("offer.created", "offer.status.updated"));
+    EXPECT_FALSE(profile.accepts_any_type);
+}
+
+TEST(Profiles, SellappIsCalledAsItsGuideSays) {
+    const Profile& profile = profile_named("sellapp");
+    EXPECT_EQ(profile.envelope, Envelope::sellapp);
+    Scheme scheme(SignatureLayout::body_hex);
+    scheme.signature_header = "signature";
+    EXPECT_EQ(profile.signature, scheme);
+    EXPECT_EQ(profile.timeout, 10s);
+    EXPECT_EQ(profile.retry, profile_named("resell-scan").retry);
+    EXPECT_THAT(profile.catalogue,
+                ElementsAre("cash_app.payment_requires_attention", "feedback.created",
+                            "order.created", "order.completed", "order.disputed", "product.created",
+                            "product.updated", "product.trashed", "ticket_message.created",
+                            "variant.created", "variant.updated", "variant.sold_out"));
+}
+
+TEST(Profiles, ResilientlinkIsCalledAsItsGuideSays) {
+    const Profile& profile = profile_named("resilientlink");
+    EXPECT_EQ(profile.envelope, Envelope::resilientlink);
+    Scheme scheme(SignatureLayout::secret_text);
+    scheme.signature_header = "X-ResilientLink-Signature";
+    EXPECT_EQ(profile.signature, scheme);
+    EXPECT_TRUE(profile.secret_optional);
+    EXPECT_FALSE(profile.keeps_response);
+    EXPECT_EQ(profile.retry.success, SuccessRule::exactly_200);
+    EXPECT_THAT(profile.retry.schedule.delays, IsEmpty());
+    EXPECT_THAT(profile.catalogue,
+                ElementsAre("scrape.completed", "scrape.failed", "quota.warning"));
+}
+
+TEST(Profiles, ZtraceIsCalledAsItsGuideSays) {
+    const Profile& profile = profile_named("ztrace");
+    EXPECT_EQ(profile.envelope, Envelope::ztrace);
+    EXPECT_EQ(profile.signature.layout, SignatureLayout::split_hex);
+    EXPECT_EQ(profile.signature.signature_header, "X-Ztrace-Signature");
+    EXPECT_EQ(profile.signature.timestamp_header, "X-Ztrace-Timestamp");
+    EXPECT_EQ(profile.signature.prefix, "sha256=");
+    EXPECT_THAT(profile.retry.schedule.delays, ElementsAre(30s, 5min, 30min, 2h, 8h));
+    EXPECT_THAT(
+        profile.catalogue,
+        ElementsAre("analysis.started", "analysis.completed", "analysis.failed", "batch.started",
+                    "batch.progress", "batch.completed", "quota.warning", "quota.exceeded"));
+}
+
+TEST(Profiles, NativeOnesSendTheWholeCatalogueAndPublishedTypes) {
+    for (const auto* name :
+         {"standard-webhooks", "cloudevents", "github", "stripe", "svix", "shopify"}) {
+        const Profile& profile = profile_named(name);
+        EXPECT_EQ(profile.events, profile_named("standard-webhooks").events) << name;
+        EXPECT_TRUE(profile.accepts_any_type) << name;
+        EXPECT_TRUE(profile.retry.gone_disables) << name;
+        EXPECT_EQ(profile.timeout, 20s) << name;
+    }
+    EXPECT_EQ(profile_named("cloudevents").content_type,
+              "application/cloudevents+json; charset=utf-8");
+    EXPECT_EQ(profile_named("cloudevents").signature, SignatureLayout::standard_webhooks);
+    const Profile& github = profile_named("github");
+    EXPECT_THAT(github.retry.schedule.delays, IsEmpty());
+    EXPECT_EQ(github.signature.signature_header, "X-Hub-Signature-256");
+    EXPECT_EQ(github.headers, (MessageHeaders{"X-Assay-Event", "X-Assay-Delivery"}));
+    EXPECT_EQ(profile_named("stripe").signature.signature_header, "Stripe-Signature");
+    EXPECT_EQ(profile_named("svix").signature.id_header, "svix-id");
+    EXPECT_EQ(profile_named("shopify").signature.layout, SignatureLayout::body_base64);
+}
+
+TEST(ProfileBook, HoldsAUsersOwnBehindOurs) {
+    const auto own = [](std::string_view name) {
+        return R"({"name":")" + std::string(name) +
+               R"(","version":1,"source":"our own receivers","envelope":"data_only",
+                "content_type":"application/json",
+                "signature":{"layout":"body_hex","header":"X-Acme","old_secret_last":true},
+                "secret":"required","headers":{"type":"X-Acme-Event"},"success":"exactly_200",
+                "response":"kept","timeout_ms":5000,
+                "retry":{"delays_s":[1],"jitter_percent":0,"honours_retry_after":false,
+                         "gone_disables":false},
+                "events":[],"accepts_published_types":true})";
+    };
+    const std::string acme = own("acme");
+    const embedded::EmbeddedFile file{"profiles/acme.json", acme};
+    const Result<ProfileBook> book = ProfileBook::make({&file, 1});
+    ASSERT_THAT(book, IsOk());
+    ASSERT_NE(book->find("acme"), nullptr);
+    EXPECT_EQ(book->find("acme")->headers.type, "X-Acme-Event");
+    EXPECT_EQ(book->all().size(), built_in_profiles().size() + 1);
+    EXPECT_EQ(*book->find("ztrace"), profile_named("ztrace"));
+    EXPECT_EQ(find_profile("acme"), nullptr) << "books do not reach into each other";
+
+    const std::string ours = own("ztrace");
+    for (const embedded::EmbeddedFile bad :
+         {embedded::EmbeddedFile{"profiles/z.json", ours}, {"profiles/z.json", "{"}}) {
+        const Result<ProfileBook> refused = ProfileBook::make({&bad, 1});
+        ASSERT_THAT(refused, FailsWith(ErrorCode::invalid_argument));
+        EXPECT_THAT(refused.error().message, ::testing::HasSubstr("profiles/z.json: "));
+    }
+}
+
 TEST(WireTypes, ResellScanHearsOfEveryEndOnceAndOfNothingElse) {
     const Profile& profile = profile_named("resell-scan");
     for (const auto* end : {"batch.completed", "batch.failed", "batch.cancelled"})
@@ -59,6 +172,16 @@ TEST(WireTypes, ResellScanHearsOfEveryEndOnceAndOfNothingElse) {
     EXPECT_THAT(wire_types(profile, "batch.started"), IsEmpty());
     EXPECT_THAT(wire_types(profile, "order.completed"), IsEmpty());
     EXPECT_THAT(wire_types(profile, "analysis.completed"), IsEmpty());
+}
+
+TEST(WireTypes, ZtraceNamesItemsAnalysesAndEveryEndABatchThatCompleted) {
+    const Profile& profile = profile_named("ztrace");
+    EXPECT_THAT(wire_types(profile, "item.started"), ElementsAre("analysis.started"));
+    EXPECT_THAT(wire_types(profile, "item.completed"), ElementsAre("analysis.completed"));
+    EXPECT_THAT(wire_types(profile, "item.failed"), ElementsAre("analysis.failed"));
+    for (const auto* end : {"batch.completed", "batch.failed", "batch.cancelled"})
+        EXPECT_THAT(wire_types(profile, end), ElementsAre("batch.completed"));
+    EXPECT_THAT(wire_types(profile, "offer.created"), IsEmpty());
 }
 
 TEST(WireTypes, NativeReceiversGetTheSummaryAndTheTerminalMessage) {

@@ -16,9 +16,11 @@ using ::testing::HasSubstr;
 using testing::IsOk;
 
 constexpr std::int64_t now = 1'779'705'000;
-constexpr std::string_view body = R"({"type":"analysis.completed"})";
-const std::vector<SignatureLayout> layouts{SignatureLayout::timestamped_hex,
-                                           SignatureLayout::standard_webhooks};
+constexpr std::string_view body =
+    R"({"object_id":7,"timestamp":"1779705000","type":"analysis.completed"})";
+// Those whose header holds a list of signatures.
+const std::vector<SignatureLayout> lists{SignatureLayout::timestamped_hex,
+                                         SignatureLayout::standard_webhooks};
 
 Secret secret_number(std::uint64_t seed) {
     SeededRandom random(seed);
@@ -32,7 +34,7 @@ std::vector<Header> signed_by(SignatureLayout layout, const std::vector<Secret>&
         signers.push_back(Signer::make(layout, secret).value());
     }
     std::vector<Header> headers;
-    sign_headers(signers, {"evt_1", timestamp, body}, headers);
+    sign_headers(signers, {"evt_1", timestamp, body, 7, now}, headers);
     return headers;
 }
 
@@ -53,14 +55,14 @@ std::string reason(const Result<void>& result) {
 }
 
 TEST(Scheme, WhatIsSignedVerifies) {
-    for (const SignatureLayout layout : layouts) {
+    for (const SignatureLayout layout : signature_layouts) {
         const Secret secret = secret_number(1);
         EXPECT_THAT(check(layout, {secret}, signed_by(layout, {secret})), IsOk());
     }
 }
 
 TEST(Scheme, HeaderNamesMayComeInAnyCase) {
-    for (const SignatureLayout layout : layouts) {
+    for (const SignatureLayout layout : signature_layouts) {
         const Secret secret = secret_number(1);
         std::vector<Header> headers = signed_by(layout, {secret});
         for (Header& header : headers) {
@@ -72,7 +74,7 @@ TEST(Scheme, HeaderNamesMayComeInAnyCase) {
 }
 
 TEST(Scheme, ARotationVerifiesWithEitherSecretOnEitherSide) {
-    for (const SignatureLayout layout : layouts) {
+    for (const SignatureLayout layout : lists) {
         const Secret old_one = secret_number(1);
         const Secret new_one = secret_number(2);
         const auto both = signed_by(layout, {new_one, old_one});
@@ -84,7 +86,8 @@ TEST(Scheme, ARotationVerifiesWithEitherSecretOnEitherSide) {
 }
 
 TEST(Scheme, EveryChangedByteOfTheBodyIsNoticed) {
-    for (const SignatureLayout layout : layouts) {
+    for (const SignatureLayout layout : signature_layouts) {
+        if (!signs_body(layout)) continue;
         const Secret secret = secret_number(1);
         const auto headers = signed_by(layout, {secret});
         for (std::size_t i = 0; i < body.size(); ++i) {
@@ -100,7 +103,8 @@ TEST(Scheme, EveryChangedByteOfTheBodyIsNoticed) {
 }
 
 TEST(Scheme, TheToleranceHoldsInBothDirections) {
-    for (const SignatureLayout layout : layouts) {
+    for (const SignatureLayout layout : signature_layouts) {
+        if (!signs_time(layout)) continue;
         const Secret secret = secret_number(1);
         const auto headers = signed_by(layout, {secret});
         EXPECT_THAT(check(layout, {secret}, headers, body, now + 300), IsOk());
@@ -139,7 +143,7 @@ TEST(Scheme, ADotCannotMoveBetweenIdAndTimestamp) {
 }
 
 TEST(Scheme, AMissingHeaderIsNamed) {
-    for (const SignatureLayout layout : layouts) {
+    for (const SignatureLayout layout : signature_layouts) {
         const Secret secret = secret_number(1);
         const auto all = signed_by(layout, {secret});
         for (std::size_t i = 0; i < all.size(); ++i) {
@@ -152,7 +156,7 @@ TEST(Scheme, AMissingHeaderIsNamed) {
 }
 
 TEST(Scheme, AHeaderThatStandsThereTwiceIsRefused) {
-    for (const SignatureLayout layout : layouts) {
+    for (const SignatureLayout layout : signature_layouts) {
         const Secret secret = secret_number(1);
         const auto all = signed_by(layout, {secret});
         for (const Header& header : all) {
@@ -263,10 +267,112 @@ TEST(Scheme, TheReceiversOwnMistakeIsNotCalledAForgery) {
                 FailsWith(ErrorCode::unauthorized));
 }
 
+TEST(Scheme, ALayoutWithoutAListSendsTheLastSecretOnly) {
+    for (const SignatureLayout layout : signature_layouts) {
+        if (holds_list(layout)) continue;
+        const Secret first = secret_number(1);
+        const Secret last = secret_number(2);
+        const auto headers = signed_by(layout, {first, last});
+        EXPECT_EQ(headers, signed_by(layout, {last})) << to_string(layout);
+        EXPECT_THAT(check(layout, {last}, headers), IsOk());
+        EXPECT_THAT(reason(check(layout, {first}, headers)), HasSubstr("no signature matches"));
+    }
+}
+
+TEST(Scheme, AnObjectsSignatureCoversItsIdAndTimeAndNothingElse) {
+    const SignatureLayout layout = SignatureLayout::object_hex;
+    const Secret secret = secret_number(1);
+    const auto headers = signed_by(layout, {secret});
+    const auto with = [&](std::string_view text) { return check(layout, {secret}, headers, text); };
+    EXPECT_THAT(with(R"({"object_id":7,"timestamp":"1779705000","data":"changed"})"), IsOk());
+    EXPECT_THAT(check(layout, {secret}, headers, body, now + 1'000'000), IsOk())
+        << "the time is the event's: retries come hours later";
+    for (const std::string_view text :
+         {R"({"object_id":8,"timestamp":"1779705000"})", R"({"object_id":7,"timestamp":"1"})",
+          R"({"object_id":71,"timestamp":"779705000"})",
+          R"({"object_id":"7","timestamp":"1779705000"})",
+          R"({"object_id":7,"timestamp":1779705000})", R"({"object_id":7})",
+          R"({"object_id":7,"timestamp":"01779705000"})", R"({"object_id":-7,"timestamp":"1"})",
+          R"({"object_id":7,"timestamp":""})", "[]", "7", "", "{", "\xff"}) {
+        EXPECT_THAT(with(text), FailsWith(ErrorCode::unauthorized)) << text;
+    }
+}
+
+TEST(Scheme, APrefixBelongsToTheSignature) {
+    const Secret secret = secret_number(1);
+    Scheme scheme(SignatureLayout::body_hex);
+    scheme.prefix = "sha256=";
+    const Signer signer = Signer::make(scheme, secret).value();
+    std::vector<Header> headers;
+    sign_headers({&signer, 1}, {"evt_1", now, body}, headers);
+    const auto checked = [&] {
+        return verify(scheme, {&secret, 1}, headers, body, {std::chrono::seconds(300), now});
+    };
+    EXPECT_THAT(checked(), IsOk());
+    headers.front().value.erase(0, scheme.prefix.size());
+    EXPECT_THAT(reason(checked()), HasSubstr("does not begin with sha256="));
+}
+
+TEST(Scheme, AnEd25519KeySignsAndItsPublicHalfVerifies) {
+    const SignatureLayout layout = SignatureLayout::standard_webhooks;
+    const Secret own = Secret::parse(
+                           "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMK"
+                           "kioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==")
+                           .value();
+    const Secret shared =
+        Secret::parse("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=").value();
+    auto headers = signed_by(layout, {own});
+    EXPECT_TRUE(headers.back().value.starts_with("v1a,"));
+    EXPECT_THAT(check(layout, {own}, headers), IsOk());
+    EXPECT_THAT(check(layout, {shared}, headers), IsOk());
+    EXPECT_THAT(check(layout, {shared}, headers, std::string(body) + " "),
+                FailsWith(ErrorCode::unauthorized));
+    EXPECT_THAT(reason(check(layout, {shared}, headers, body, now + 301)), HasSubstr("too old"));
+    EXPECT_THAT(check(layout, {secret_number(1)}, headers), FailsWith(ErrorCode::unauthorized));
+    EXPECT_THAT(Signer::make(layout, shared), FailsWith(ErrorCode::invalid_argument));
+    const auto both = signed_by(layout, {secret_number(1), own});
+    EXPECT_THAT(check(layout, {secret_number(1)}, both), IsOk());
+    EXPECT_THAT(check(layout, {shared}, both), IsOk());
+    headers.back().value = "v1a,AAAA v1a,!!";
+    EXPECT_THAT(check(layout, {shared}, headers), FailsWith(ErrorCode::unauthorized));
+}
+
+TEST(Scheme, NamesOfHeadersAreHeldAgainstTheLayout) {
+    for (const SignatureLayout layout : signature_layouts)
+        EXPECT_THAT(validate(Scheme(layout)), IsOk());
+    const auto refuses = [](const Scheme& scheme, std::string_view member) {
+        const Result<void> checked = validate(scheme);
+        ASSERT_THAT(checked, FailsWith(ErrorCode::invalid_argument));
+        EXPECT_EQ(checked.error().field, member);
+    };
+    Scheme scheme(SignatureLayout::body_hex);
+    for (const auto* name : {"", "X Signature", "X-Signature:", "Host", "content-length"}) {
+        scheme.signature_header = name;
+        refuses(scheme, "header");
+    }
+    scheme = SignatureLayout::body_hex;
+    scheme.timestamp_header = "X-Timestamp";
+    refuses(scheme, "timestamp_header");
+    scheme = SignatureLayout::split_hex;
+    scheme.timestamp_header = "x-signature";
+    refuses(scheme, "header");
+    scheme = SignatureLayout::timestamped_hex;
+    scheme.prefix = "sha256=";
+    refuses(scheme, "prefix");
+    scheme = SignatureLayout::body_hex;
+    scheme.prefix = "sha 256";
+    refuses(scheme, "prefix");
+    scheme = SignatureLayout::body_hex;
+    scheme.digest = SignatureDigest::sha256_suffix;
+    refuses(scheme, "digest");
+}
+
 TEST(Scheme, NamesOfLayoutsReadBack) {
-    for (const SignatureLayout layout : layouts)
+    for (const SignatureLayout layout : signature_layouts)
         EXPECT_EQ(parse_signature_layout(to_string(layout)), layout);
     EXPECT_EQ(parse_signature_layout("none"), std::nullopt);
+    EXPECT_EQ(parse_signature_digest("sha256_suffix"), SignatureDigest::sha256_suffix);
+    EXPECT_EQ(parse_signature_digest("md5"), std::nullopt);
 }
 
 }  // namespace

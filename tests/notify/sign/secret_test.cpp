@@ -29,8 +29,8 @@ TEST(Secret, TakesPrintableTextOf16To256Characters) {
     EXPECT_THAT(Secret::parse(""), FailsWith(ErrorCode::invalid_argument));
 }
 
-TEST(Secret, RefusesSpacesControlCharactersAndBytesBeyondAscii) {
-    for (const char bad : {' ', '\t', '\n', '\r', '\0', '\x1f', '\x7f', '\x80', '\xff'}) {
+TEST(Secret, RefusesControlCharactersAndBytesBeyondAscii) {
+    for (const char bad : {'\t', '\n', '\r', '\0', '\x1f', '\x7f', '\x80', '\xff'}) {
         std::string text(20, 'a');
         text[7] = bad;
         const Result<Secret> secret = Secret::parse(text);
@@ -39,8 +39,27 @@ TEST(Secret, RefusesSpacesControlCharactersAndBytesBeyondAscii) {
     }
 }
 
+TEST(Secret, MayHoldSpacesButNotAtItsEnds) {
+    EXPECT_THAT(Secret::parse("It's a Secret to Everybody"), IsOk());
+    for (const auto* text : {" a secret with a space before", "a secret with one behind "})
+        EXPECT_THAT(Secret::parse(text), FailsWith(ErrorCode::invalid_argument)) << text;
+}
+
+TEST(Secret, KeysOfEd25519AreDecodedBehindTheirOwnPrefix) {
+    const Secret key = secret_of("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=");
+    EXPECT_TRUE(key.is_public_key());
+    EXPECT_FALSE(key.is_private_key());
+    ASSERT_THAT(key.decoded_key(), IsOk());
+    EXPECT_EQ(key.decoded_key()->size(), 32U);
+    EXPECT_THAT(key.decoded(), FailsWith(ErrorCode::invalid_argument));
+    EXPECT_THAT(secret_of("whsk_not_base64_at_all").decoded_key(),
+                FailsWith(ErrorCode::invalid_argument));
+    EXPECT_THAT(secret_of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").decoded_key(),
+                FailsWith(ErrorCode::invalid_argument));
+}
+
 TEST(Secret, ErrorsNeverQuoteTheText) {
-    const std::string text = "verysecretvalue withspace";
+    const std::string text = "verysecretvalue\twithtab";
     const Result<Secret> secret = Secret::parse(text);
     ASSERT_FALSE(secret);
     EXPECT_EQ(describe(secret.error()).find("verysecret"), std::string::npos);

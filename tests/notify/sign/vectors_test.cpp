@@ -37,7 +37,33 @@ class Vectors : public ::testing::TestWithParam<SignatureLayout> {
         std::vector<Secret> secrets;
         std::int64_t timestamp = 0;
         std::vector<Header> headers;
+        Scheme scheme;
     };
+
+    // The layout's own names, or the file's.
+    static Scheme scheme_of(const json::object& entry) {
+        Scheme scheme(GetParam());
+        const json::value* const own = entry.if_contains("scheme");
+        if (own == nullptr) return scheme;
+        for (const auto& member : own->as_object()) {
+            const std::string text = text_of(member.value());
+            if (member.key() == "header") scheme.signature_header = text;
+            if (member.key() == "timestamp_header") scheme.timestamp_header = text;
+            if (member.key() == "prefix") scheme.prefix = text;
+            if (member.key() == "digest") scheme.digest = parse_signature_digest(text).value();
+        }
+        EXPECT_THAT(validate(scheme), IsOk());
+        return scheme;
+    }
+
+    static SignInput input_of(const Vector& vector) {
+        SignInput input{vector.message_id, vector.timestamp, vector.body};
+        if (GetParam() != SignatureLayout::object_hex) return input;
+        const ObjectStamp stamp = read_object_stamp(vector.body).value();
+        input.object_id = stamp.object_id;
+        input.event_time = stamp.event_time;
+        return input;
+    }
 
     std::vector<Vector> all() const {
         std::vector<Vector> vectors;
@@ -45,7 +71,8 @@ class Vectors : public ::testing::TestWithParam<SignatureLayout> {
         for (const json::value& entry : file.at("vectors").as_array()) {
             Vector vector{text_of(entry.at("name")),        text_of(entry.at("message_id")),
                           text_of(entry.at("body")),        {},
-                          entry.at("timestamp").as_int64(), {}};
+                          entry.at("timestamp").as_int64(), {},
+                          scheme_of(entry.as_object())};
             for (const json::value& secret : entry.at("secrets").as_array())
                 vector.secrets.push_back(Secret::parse(text_of(secret)).value());
             for (const auto& header : entry.at("headers").as_object())
@@ -58,13 +85,13 @@ class Vectors : public ::testing::TestWithParam<SignatureLayout> {
 
 TEST_P(Vectors, AreWhatWeWrite) {
     const auto vectors = all();
-    EXPECT_GE(vectors.size(), 4U);
+    EXPECT_GE(vectors.size(), 2U);
     for (const Vector& vector : vectors) {
         std::vector<Signer> signers;
         for (const Secret& secret : vector.secrets)
-            signers.push_back(Signer::make(GetParam(), secret).value());
+            signers.push_back(Signer::make(vector.scheme, secret).value());
         std::vector<Header> headers;
-        sign_headers(signers, {vector.message_id, vector.timestamp, vector.body}, headers);
+        sign_headers(signers, input_of(vector), headers);
         EXPECT_EQ(headers, vector.headers) << vector.name;
     }
 }
@@ -73,20 +100,18 @@ TEST_P(Vectors, VerifyWithEachOfTheirSecretsAndWithNoOther) {
     for (const Vector& vector : all()) {
         const VerifyOptions options{std::chrono::seconds(300), vector.timestamp};
         for (const Secret& secret : vector.secrets) {
-            EXPECT_THAT(verify(GetParam(), {&secret, 1}, vector.headers, vector.body, options),
+            EXPECT_THAT(verify(vector.scheme, {&secret, 1}, vector.headers, vector.body, options),
                         IsOk())
                 << vector.name;
         }
         SeededRandom random(99);
         const Secret other = Secret::generate(random);
-        EXPECT_THAT(verify(GetParam(), {&other, 1}, vector.headers, vector.body, options),
+        EXPECT_THAT(verify(vector.scheme, {&other, 1}, vector.headers, vector.body, options),
                     FailsWith(ErrorCode::unauthorized));
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(EachLayout, Vectors,
-                         ::testing::Values(SignatureLayout::timestamped_hex,
-                                           SignatureLayout::standard_webhooks),
+INSTANTIATE_TEST_SUITE_P(EachLayout, Vectors, ::testing::ValuesIn(signature_layouts),
                          [](const auto& layout) { return std::string(to_string(layout.param)); });
 
 }  // namespace

@@ -259,6 +259,53 @@ TEST_F(ApiTest, ShowsAWebhooksSecretOnce) {
     EXPECT_EQ(call("DELETE", path).status, 404);
 }
 
+TEST_F(ApiTest, ListsEveryEventOfEveryProfileWithItsBody) {
+    key = admin;
+    const auto list = [&](const std::string& query) {
+        return call("GET", "/v1/event_types" + query).object().at("data").as_array();
+    };
+    EXPECT_GT(list("").size(), 100U);
+    const auto ends = list("?profile=ztrace&type=batch.*");
+    ASSERT_EQ(ends.size(), 3U);
+    EXPECT_EQ(ends[2].at("type"), "batch.completed");
+    EXPECT_EQ(ends[2].at("events").as_array().size(), 3U);
+    EXPECT_EQ(ends[2].at("example").at("event"), "batch.completed");
+    EXPECT_EQ(list("?type=offer.created").size(), 1U);
+    EXPECT_EQ(list("?type=offer.unheard_of").size(), 0U);
+    const Reply unknown = call("GET", "/v1/event_types?profile=carrier-pigeon");
+    EXPECT_EQ(unknown.status, 400);
+    EXPECT_THAT(unknown.body, HasSubstr("standard-webhooks, resell-scan, reusely"));
+}
+
+TEST_F(ApiTest, MakesAWebhookOfEachProfileByItsOwnRules) {
+    key = admin;
+    const auto make = [&](const std::string& more) {
+        return call("POST", "/v1/webhooks",
+                    R"({"url":"https://example.com/hook","active":false,)" + more + "}");
+    };
+    const Reply ztrace = make(R"("profile":"ztrace")");
+    ASSERT_EQ(ztrace.status, 201) << ztrace.body;
+    EXPECT_EQ(ztrace.text("secret"), ztrace.text("signing_secret"));
+    EXPECT_THAT(ztrace.body, HasSubstr(R"("events":["batch.completed"])"));
+    const Reply open = make(R"("profile":"resilientlink")");
+    ASSERT_EQ(open.status, 201) << open.body;
+    EXPECT_THAT(open.body, Not(HasSubstr("secret")));
+    EXPECT_THAT(open.body, HasSubstr(R"("events":["*"])"));
+    EXPECT_EQ(make(R"("profile":"sellapp")").status, 400) << "no store is known";
+    const Reply store = make(R"("profile":"sellapp","overrides":{"store_id":12})");
+    EXPECT_THAT(store.body, HasSubstr(R"("store_id":12)"));
+    ASSERT_EQ(call("PATCH", "/v1/account", R"({"store_id":"77"})").status, 200);
+    EXPECT_THAT(make(R"("profile":"sellapp")").body, HasSubstr(R"("store_id":77)"));
+    const Reply both = make(R"("overrides":{"also_sign_with":["github"],"success":"exactly_200"})");
+    EXPECT_THAT(both.body, HasSubstr(R"("also_sign_with":["github"])"));
+    EXPECT_THAT(both.body, HasSubstr(R"("success":"exactly_200")"));
+    EXPECT_THAT(make(R"("overrides":{"digest":"md5"})").body, HasSubstr("overrides.digest"));
+    EXPECT_THAT(make(R"("overrides":{"success":"2xx"})").body, HasSubstr("overrides.success"));
+    const std::string off = "/v1/webhooks/" + both.text("id") + "/test";
+    EXPECT_EQ(call("POST", off, R"({"type":"batch.started"})").status, 409);
+    EXPECT_EQ(call("POST", off, R"({"kind":"batch.started"})").status, 400);
+}
+
 TEST_F(ApiTest, NamesWhatIsWrongWithAWebhook) {
     key = admin;
     const auto refused = [this](const std::string& body) {

@@ -277,10 +277,14 @@ void OpenApiTest::webhooks_story() {
     const std::string failing = webhook(broken.url(), true);
     const std::string off = webhook(receiver.url(), false);
     EXPECT_EQ(ask("POST", "/v1/webhooks", R"({"url":"https://10.0.0.1/"})").status, 400);
+    EXPECT_EQ(ask("GET", "/v1/event_types").status, 200);
+    EXPECT_EQ(ask("GET", "/v1/event_types?profile=carrier-pigeon").status, 400);
     EXPECT_EQ(ask("GET", "/v1/webhooks").status, 200);
     EXPECT_EQ(ask("GET", "/v1/webhooks/" + working).status, 200);
     EXPECT_EQ(ask("POST", "/v1/webhooks/" + off + "/test").status, 409);
     EXPECT_EQ(ask("POST", "/v1/webhooks/" + working + "/test").status, 202);
+    EXPECT_EQ(ask("POST", "/v1/webhooks/" + off + "/test", R"({"type":"batch.started"})").status,
+              409);
     EXPECT_EQ(ask("POST", "/v1/webhooks/" + failing + "/test").status, 202);
     const std::string done = "/v1/deliveries/" + delivery_that_is("delivered", working);
     const std::string waiting = "/v1/deliveries/" + delivery_that_is("pending", failing);

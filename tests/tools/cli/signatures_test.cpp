@@ -4,9 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 
+#include "notify/profile/profile.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/matchers.hpp"
 #include "tools/cli/commands.hpp"
@@ -14,6 +16,8 @@
 namespace assay::tools {
 namespace {
 
+// As every envelope has it, or none of them minds.
+const std::string stamped = R"({"object_id":4711,"timestamp":"1779705000"})";
 constexpr const char* secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 struct Outcome {
@@ -57,16 +61,21 @@ class SignAndVerify : public ::testing::TestWithParam<const char*> {
 };
 
 TEST_P(SignAndVerify, WhatSignPrintsVerifyTakes) {
-    const Outcome signed_ =
-        call({"sign", "--profile", GetParam(), "--secret", secret}, "{\"a\":1}");
+    const Outcome signed_ = call({"sign", "--profile", GetParam(), "--secret", secret}, stamped);
     ASSERT_EQ(signed_.code, exit_ok) << signed_.error;
-    EXPECT_EQ(verify(signed_.out, "{\"a\":1}").out, "valid\n");
-    const Outcome tampered = verify(signed_.out, "{\"a\":2}");
+    EXPECT_EQ(verify(signed_.out, stamped).out, "valid\n");
+    const std::string profile = GetParam();
+    if (profile == "resilientlink") return;  // it signs nothing of the message
+    std::string changed = stamped;
+    changed.replace(changed.find("4711"), 4, "4712");
+    const Outcome tampered = verify(signed_.out, changed);
     EXPECT_EQ(tampered.code, exit_failed);
     EXPECT_EQ(tampered.out.find("not valid: "), 0U) << tampered.out;
 }
 
 TEST_P(SignAndVerify, AnOldSignatureIsNotValid) {
+    const notify::Profile& profile = *notify::find_profile(GetParam());
+    if (!notify::signs_time(profile.signature.layout)) GTEST_SKIP() << "it signs no time";
     const Outcome signed_ =
         call({"sign", "--profile", GetParam(), "--secret", secret, "--at", "2026-05-25T10:20:00Z"},
              "{}");
@@ -74,7 +83,38 @@ TEST_P(SignAndVerify, AnOldSignatureIsNotValid) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Profiles, SignAndVerify,
-                         ::testing::Values("resell-scan", "standard-webhooks"));
+                         ::testing::Values("standard-webhooks", "resell-scan", "reusely", "sellapp",
+                                           "resilientlink", "ztrace", "cloudevents", "github",
+                                           "stripe", "svix", "shopify"),
+                         [](const auto& profile) {
+                             std::string name = profile.param;
+                             std::replace(name.begin(), name.end(), '-', '_');
+                             return name;
+                         });
+
+TEST(Verify, TakesAnEd25519SignatureByThePublicKey) {
+    const Outcome signed_ =
+        call({"sign", "--secret",
+              "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMi"
+              "cMFs6Kvg=="},
+             "{}");
+    ASSERT_EQ(signed_.code, exit_ok) << signed_.error;
+    EXPECT_NE(signed_.out.find("webhook-signature: v1a,"), std::string::npos) << signed_.out;
+    const std::string shared = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=";
+    std::vector<std::string> arguments{"verify", "--secret", shared};
+    for (const auto& option : header_options(signed_.out))
+        arguments.push_back(option);
+    EXPECT_EQ(call(arguments, "{}").out, "valid\n");
+    EXPECT_EQ(call(arguments, "{ }").code, exit_failed);
+    EXPECT_EQ(call({"sign", "--secret", shared}, "{}").code, exit_usage) << "it cannot sign";
+}
+
+TEST(Sign, NeedsABodyThatItsSchemeCanSign) {
+    const Outcome outcome = call({"sign", "--profile", "reusely", "--secret", secret}, "{}");
+    EXPECT_EQ(outcome.code, exit_failed);
+    EXPECT_NE(outcome.error.find("object_id"), std::string::npos) << outcome.error;
+    EXPECT_EQ(call({"sign", "--secret", secret, "--id", "a.b"}, "{}").code, exit_usage);
+}
 
 TEST(Verify, TakesTheGoldenVectorOfStandardWebhooks) {
     const Outcome outcome =
