@@ -1,7 +1,8 @@
-// Reads the directory, bounded, and hands its files to the tables.
+// Reads the files, bounded, and hands them to the tables.
 // SPDX-License-Identifier: MIT
 #include "tools/cli/fee_directory.hpp"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -51,11 +52,46 @@ Result<FeeFile> read_file(const std::string& path) {
     return read;
 }
 
+Result<std::shared_ptr<const engine::ExchangeRates>> read_rates(const std::string& path) {
+    std::error_code fault;
+    std::ifstream file(path, std::ios::binary);
+    if (!file || std::filesystem::is_directory(path, fault)) {
+        return fail(ErrorCode::invalid_argument, path + ": cannot be read", "--rates",
+                    "name a table with the columns date, base, quote and rate");
+    }
+    // One byte more than is allowed, so that the reader sees that it is too many.
+    std::string bytes(engine::ExchangeRates::file_bytes_max + 1, '\0');
+    file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    bytes.resize(static_cast<std::size_t>(file.gcount()));
+    if (file.bad()) return fail(ErrorCode::io_error, path + " cannot be read to its end");
+    auto rates = engine::read_exchange_rates(bytes, path);
+    if (!rates) return rates.error();
+    return std::make_shared<const engine::ExchangeRates>(*std::move(rates));
+}
+
 }  // namespace
 
-Result<std::shared_ptr<const engine::Tables>> load_tables_with(const std::string& directory) {
-    if (directory.empty()) return engine::load_tables();
-    const auto paths = list_files(directory);
+void add_table_options(CLI::App& command, OwnTables& own) {
+    command
+        .add_option("--fees", own.fees_directory,
+                    "Your own fee files (*.json): they come before ours; see docs/fees.md")
+        ->type_name("DIR");
+    command
+        .add_option("--rates", own.rates_file,
+                    "Exchange rates (date,base,quote,rate): sold prices in other currencies\n"
+                    "then count, at the rate of their day; without, they are left out")
+        ->type_name("FILE");
+}
+
+Result<std::shared_ptr<const engine::Tables>> load_tables_with(const OwnTables& own) {
+    std::shared_ptr<const engine::ExchangeRates> rates;
+    if (!own.rates_file.empty()) {
+        auto read = read_rates(own.rates_file);
+        if (!read) return read.error();
+        rates = *std::move(read);
+    }
+    if (own.fees_directory.empty()) return engine::load_tables({}, std::move(rates));
+    const auto paths = list_files(own.fees_directory);
     if (!paths) return paths.error();
     std::vector<FeeFile> files;
     for (const std::string& path : *paths) {
@@ -66,7 +102,7 @@ Result<std::shared_ptr<const engine::Tables>> load_tables_with(const std::string
     std::vector<embedded::EmbeddedFile> views;
     for (const FeeFile& file : files)
         views.push_back({file.path, file.bytes});
-    return engine::load_tables(views);
+    return engine::load_tables(views, std::move(rates));
 }
 
 }  // namespace assay::tools

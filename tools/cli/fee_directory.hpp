@@ -1,4 +1,5 @@
-// The user's own fee files: every *.json of one directory, read whole before anything is analysed.
+// The user's own tables: fee files, every *.json of one directory, and a file of exchange rates;
+// read whole before anything is analysed.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -7,13 +8,20 @@
 
 #include "engine/analysis/tables.hpp"
 #include "engine/base/result.hpp"
+#include "tools/cli/command.hpp"
 
 namespace assay::tools {
 
-// The shipped tables with the files of `directory` over them, in the order of their names; empty:
-// the shipped ones alone. Errors: invalid_argument where it is no directory or holds no JSON file,
-// payload_too_large where it is more than limits.hpp allows, invalid_input with file and place for
-// what a file says.
-Result<std::shared_ptr<const engine::Tables>> load_tables_with(const std::string& directory);
+struct OwnTables {
+    std::string fees_directory, rates_file;  // empty: none
+};
+// --fees and --rates, of the commands that analyse.
+void add_table_options(CLI::App& command, OwnTables& own);
+
+// The shipped tables with the fee files over them, in the order of their names, and the exchange
+// rates beside them. Errors: invalid_argument where the directory is none or holds no JSON file or
+// a file cannot be read, payload_too_large where it is more than limits.hpp allows, invalid_input
+// with file and place for what a file says.
+Result<std::shared_ptr<const engine::Tables>> load_tables_with(const OwnTables& own);
 
 }  // namespace assay::tools

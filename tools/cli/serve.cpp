@@ -160,7 +160,8 @@ Result<void> ServerProcess::open_store() {
 }
 
 Result<void> ServerProcess::build_parts(const MasterKey& key) {
-    auto tables = load_tables_with(options_.settings.serve.fees_directory);
+    const auto& serve = options_.settings.serve;
+    auto tables = load_tables_with({serve.fees_directory, serve.rates_file});
     if (!tables) return std::move(tables).error();
     auto for_notifier = notifier_options(options_.settings, public_url());
     if (!for_notifier) return std::move(for_notifier).error();
@@ -343,6 +344,7 @@ void add_serve(CLI::App& application, CommandContext& context) {
             "GiB that the store may hold; beyond, submissions are refused with 507")
         ->type_name("GIB");
     add("--fees", "serve.fees", "DIR");
+    add("--rates", "serve.rates", "FILE");
     add("--comps", "serve.comps", "FILE");
     add("--comps-currency", "serve.comps_currency", "CODE");
     add("--comps-columns", "serve.comps_columns", "FIELD=HEADER");

@@ -32,6 +32,7 @@ struct ServeSettings {
     std::string public_url;  // empty: the address that is listened on
     std::string key_file;
     std::string fees_directory;  // the user's own fee files; empty: none
+    std::string rates_file;      // exchange rates; empty: none
     std::string comps_file;      // sold prices for tenants that uploaded none; empty: none
     std::string comps_currency;  // of its rows that name none
     std::vector<std::string> comps_columns;  // field=Header
