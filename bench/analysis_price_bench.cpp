@@ -145,7 +145,9 @@ void demand_stage(benchmark::State& state) {
     Demand demand;
     std::size_t at = 0;
     for (auto _ : state) {
-        estimate_demand(world.products[at++ % world.products.size()], *world.tables, demand);
+        const Product& product = world.products[at++ % world.products.size()];
+        estimate_demand(product, product.comparables, product.condition, Price{}, *world.tables,
+                        world.as_of, demand);
         benchmark::DoNotOptimize(demand.p_sold_90);
     }
     state.SetItemsProcessed(state.iterations());

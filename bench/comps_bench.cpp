@@ -132,7 +132,7 @@ void join_product(benchmark::State& state) {
     ComparableJoin found;
     std::int64_t joined = 0, with_rows = 0;
     for (const auto& question : asked) {
-        book().book->join(question->product, question->identity, as_of, 0.7, scratch, found);
+        book().book->join(question->product, question->identity, as_of, {}, scratch, found);
         joined += found.joined();
         with_rows += found.joined() > 0 ? 1 : 0;
         for (const Comparable& sale : scratch.comparables) {
@@ -145,7 +145,7 @@ void join_product(benchmark::State& state) {
     std::size_t at = 0;
     for (auto step : state) {
         const Question& question = *asked[at++ % asked.size()];
-        book().book->join(question.product, question.identity, as_of, 0.7, scratch, found);
+        book().book->join(question.product, question.identity, as_of, {}, scratch, found);
         benchmark::DoNotOptimize(scratch.comparables.data());
     }
     state.SetItemsProcessed(state.iterations());

@@ -20,8 +20,8 @@ class DamagedBook final : public ComparableSource {
     explicit DamagedBook(CompsVersion version)
         : hash_(static_cast<std::uint64_t>(version) | std::uint64_t{1} << 63) {}
     std::uint64_t hash() const noexcept override { return hash_; }
-    void join(const Product& product, const Identity&, TimePoint, double, JoinScratch& out,
-              ComparableJoin& found) const override {
+    void join(const Product& product, const Identity&, TimePoint, const JoinRules&,
+              JoinScratch& out, ComparableJoin& found) const override {
         found.clear();
         found.book_hash = hash_;
         found.damaged = true;

@@ -137,9 +137,10 @@ Result<std::shared_ptr<BatchRun>> Engine::Body::restore(const batch_store::Batch
                                                         Connection& connection) {
     auto book = comps.of_batch(row.id);
     if (!book) return book.error();
-    auto plan = AnalysisPlan::make(row.options.analyzers, tables, *book);
+    const IntervalMethod interval = interval_method(row.options);
+    auto plan = AnalysisPlan::make(row.options.analyzers, tables, *book, interval);
     // An analyzer that this version does not know: the batch still gets every other answer.
-    if (!plan) plan = AnalysisPlan::make({}, tables, *book);
+    if (!plan) plan = AnalysisPlan::make({}, tables, *book, interval);
     if (!plan) return plan.error();
     auto run =
         std::make_shared<BatchRun>(row, std::make_shared<const AnalysisPlan>(std::move(*plan)));

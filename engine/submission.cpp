@@ -216,8 +216,9 @@ class StoredSubmission final : public Engine::Submission {
 
     Result<std::shared_ptr<const AnalysisPlan>> make_plan(
         std::shared_ptr<const ComparableSource> comps) const {
-        auto plan = AnalysisPlan::make(intake_.batch_options().analyzers, desk_.services().tables,
-                                       std::move(comps));
+        const BatchOptions& options = intake_.batch_options();
+        auto plan = AnalysisPlan::make(options.analyzers, desk_.services().tables, std::move(comps),
+                                       interval_method(options));
         if (!plan) return plan.error();
         return std::make_shared<const AnalysisPlan>(std::move(*plan));
     }

@@ -44,7 +44,7 @@ constexpr std::array<Entry, analyzer_count> entries{{
     {"attributes", 0},
     {"duplicates", bit(identity) | bit(attributes)},
     {"price", bit(identity) | bit(attributes)},
-    {"demand", 0},
+    {"demand", bit(attributes) | bit(price)},
     {"fees", bit(attributes) | bit(price)},
     {"profit", bit(price) | bit(demand) | bit(fees)},
     {"risk", bit(identity) | bit(attributes) | bit(price) | bit(profit)},
@@ -119,9 +119,10 @@ void Analysis::clear() {
 
 Result<AnalysisPlan> AnalysisPlan::make(std::span<const std::string> only,
                                         std::shared_ptr<const Tables> tables,
-                                        std::shared_ptr<const ComparableSource> comps) {
+                                        std::shared_ptr<const ComparableSource> comps,
+                                        IntervalMethod interval) {
     assert(tables != nullptr);
-    AnalysisPlan plan(std::move(tables), std::move(comps));
+    AnalysisPlan plan(std::move(tables), std::move(comps), interval);
     for (const std::string& wanted : only) {
         const auto found = std::find(names.begin(), names.end(), wanted);
         if (found == names.end()) {
@@ -136,16 +137,26 @@ Result<AnalysisPlan> AnalysisPlan::make(std::span<const std::string> only,
     return plan;
 }
 
+std::span<const Comparable> AnalysisPlan::comparables_of(
+    const Product& product, const Workspace& workspace) const noexcept {
+    return comps_ ? std::span<const Comparable>(workspace.join.comparables) : product.comparables;
+}
+
 void AnalysisPlan::find_price(const Product& product, TimePoint as_of, Workspace& workspace) const {
     Analysis& all = workspace.analysis;
-    std::span<const Comparable> comparables = product.comparables;
     if (comps_) {
-        comps_->join(product, all.identity, as_of, tables_->defaults.comps_brand_model_match,
-                     workspace.join, all.join);
-        comparables = workspace.join.comparables;
+        const JoinRules rules{tables_->defaults.comps_brand_model_match, tables_->rates != nullptr};
+        comps_->join(product, all.identity, as_of, rules, workspace.join, all.join);
     }
-    estimate_price(product, comparables, all.identity, all.attributes, *tables_, as_of,
-                   workspace.price, all.price);
+    estimate_price(product, comparables_of(product, workspace), all.identity, all.attributes,
+                   *tables_, as_of, workspace.price, all.price, {interval_, workspace.input_hash});
+}
+
+// Of everything that the line depends on beside the tables of the program.
+std::uint64_t AnalysisPlan::hash_input(std::string_view source) const noexcept {
+    std::uint64_t hash = comps_ ? hash64(source, comps_->hash()) : hash64(source);
+    if (tables_->rates) hash = hash64(source, hash ^ tables_->rates->hash());
+    return hash;
 }
 
 // What one product is analysed with beside the tables.
@@ -174,7 +185,9 @@ void AnalysisPlan::analyse(std::size_t analyzer, const Subject& subject, Workspa
         case price:
             return find_price(product, as_of, workspace);
         case demand:
-            return estimate_demand(product, *tables_, all.demand);
+            return estimate_demand(product, comparables_of(product, workspace),
+                                   all.attributes.condition, all.price, *tables_, as_of,
+                                   all.demand);
         case fees:
             return choose_channels(product, all.attributes.condition, all.price, *tables_, as_of,
                                    all.profit);
@@ -205,6 +218,7 @@ ProductOutcome AnalysisPlan::run(const Product& product, std::uint64_t index,
     ProductOutcome outcome;
     outcome.lot.index = index;
     const Subject subject{product, index, as_of, groups};
+    workspace.input_hash = hash_input(input_hash_source);
     for (std::size_t analyzer = 0; analyzer < analyzer_count; ++analyzer) {
         if ((runs_ & bit(analyzer)) == 0) continue;
         if (workspace.clock == nullptr) {
@@ -225,8 +239,7 @@ ProductOutcome AnalysisPlan::run(const Product& product, std::uint64_t index,
     context.fee_version = all.profit.used > 0 ? all.profit.channels[all.profit.best].fee_version
                                               : std::string_view(tables_->version);
     context.as_of = workspace.as_of_text;
-    context.input_hash =
-        comps_ ? hash64(input_hash_source, comps_->hash()) : hash64(input_hash_source);
+    context.input_hash = workspace.input_hash;
     append_result_line(out, product, all, printed_parts(prints_), context);
     outcome.completed = true;
     outcome.decision = all.verdict.decision;

@@ -15,6 +15,7 @@
 #include "engine/base/clock.hpp"
 #include "engine/base/error.hpp"
 #include "engine/base/result.hpp"
+#include "engine/batch/batch.hpp"
 #include "engine/batch/product.hpp"
 
 namespace assay::engine {
@@ -24,6 +25,11 @@ namespace assay::engine {
 std::span<const std::string_view> analyzer_names() noexcept;
 // Whether `only` asks for the analyzer of that name; an empty list asks for all.
 bool is_asked_for(std::span<const std::string> only, std::string_view analyzer) noexcept;
+
+// What a batch asks for.
+inline IntervalMethod interval_method(const BatchOptions& options) noexcept {
+    return options.bootstrap ? IntervalMethod::bootstrap : IntervalMethod::exact;
+}
 
 // One thread's working memory: the analysis being filled and the analyzers' buffers.
 struct Workspace {
@@ -39,6 +45,7 @@ struct Workspace {
     // as_of as text, written once for all lines of a batch.
     std::optional<TimePoint> as_of;
     std::string as_of_text;
+    std::uint64_t input_hash = 0;  // of the product at hand
 };
 
 struct ProductOutcome {
@@ -52,10 +59,12 @@ class AnalysisPlan {
   public:
     // `only` empty: all. What the named ones need runs too but is not printed. Errors:
     // invalid_argument for an unknown name, listing the known ones. `comps`: sold prices that are
-    // added to a product's own comparables; the input hash of every line then includes its hash.
+    // added to a product's own comparables. The input hash of every line includes their hash and
+    // that of the tables' exchange rates, where there are such.
     static Result<AnalysisPlan> make(std::span<const std::string> only,
                                      std::shared_ptr<const Tables> tables,
-                                     std::shared_ptr<const ComparableSource> comps = nullptr);
+                                     std::shared_ptr<const ComparableSource> comps = nullptr,
+                                     IntervalMethod interval = IntervalMethod::exact);
 
     // Analyses `product` and appends its result line (the envelope of the schema, one line, ended
     // by '\n') to `out`. Pure but for `workspace` and `out`: the same product, index, as_of, tables
@@ -76,8 +85,11 @@ class AnalysisPlan {
 
   private:
     AnalysisPlan(std::shared_ptr<const Tables> tables,
-                 std::shared_ptr<const ComparableSource> comps)
-        : tables_(std::move(tables)), comps_(std::move(comps)) {}
+                 std::shared_ptr<const ComparableSource> comps, IntervalMethod interval)
+        : tables_(std::move(tables)), comps_(std::move(comps)), interval_(interval) {}
+    std::span<const Comparable> comparables_of(const Product& product,
+                                               const Workspace& workspace) const noexcept;
+    std::uint64_t hash_input(std::string_view source) const noexcept;
     void find_price(const Product& product, TimePoint as_of, Workspace& workspace) const;
     struct Subject;
     void analyse(std::size_t analyzer, const Subject& subject, Workspace& workspace,
@@ -85,8 +97,9 @@ class AnalysisPlan {
 
     std::shared_ptr<const Tables> tables_;
     std::shared_ptr<const ComparableSource> comps_;  // none: only the product's own
-    std::uint32_t runs_ = 0;                         // bit per analyzer
-    std::uint32_t prints_ = 0;                       // bit per analyzer
+    IntervalMethod interval_ = IntervalMethod::exact;
+    std::uint32_t runs_ = 0;    // bit per analyzer
+    std::uint32_t prints_ = 0;  // bit per analyzer
 };
 
 // The line of a product that intake or the parser failed. `product_data`: a JSON object or empty.

@@ -38,17 +38,6 @@ void add_intake(const Product& product, EvidenceList& out) {
     }
 }
 
-void add_demand(const Demand& demand, EvidenceList& out) {
-    if (demand.basis == DemandBasis::none) return;
-    std::string& detail = out.add("demand", to_string(demand.basis), "gamma_poisson").detail;
-    detail += "a=";
-    append(detail, demand.shape);
-    detail += " b=";
-    append(detail, demand.rate);
-    detail += " g=";
-    append(detail, demand.share);
-}
-
 std::string_view regime_name(VatRegime regime) noexcept {
     switch (regime) {
         case VatRegime::standard:
@@ -128,7 +117,7 @@ void collect_evidence(const Product& product, const Analysis& analysis, const Ta
     explain_duplicates(analysis.duplicates, out);
     explain_join(analysis.join, out);
     explain_price(analysis.price, tables, out);
-    add_demand(analysis.demand, out);
+    explain_demand(analysis.demand, out);
     add_profit(product, analysis.profit, out);
     for (const Risk& risk : analysis.risks.found) {
         if (!risk.matched.empty()) out.add("risk", "tables", risk.code).detail += risk.matched;

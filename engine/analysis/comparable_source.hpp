@@ -59,6 +59,11 @@ struct JoinScratch {
     SaleMarks marks;
 };
 
+struct JoinRules {
+    double brand_model_match = 0.7;  // how far a row found by brand and model only is trusted
+    bool other_currencies = false;   // rows in others than the product's are wanted too
+};
+
 // Immutable; any number of threads may use one, each with its own scratch.
 class ComparableSource {
   public:
@@ -66,10 +71,9 @@ class ComparableSource {
     // Of everything in it: the same hash gives the same joins. Never 0.
     virtual std::uint64_t hash() const noexcept = 0;
     // Fills `out.comparables` with the product's own comparables and those that the source has for
-    // it, at most limits::comparables_max together. `brand_model_match`: how far a row is trusted
-    // that was found by brand and model only. Texts are views into the source.
+    // it, at most limits::comparables_max together. Texts are views into the source.
     virtual void join(const Product& product, const Identity& identity, TimePoint as_of,
-                      double brand_model_match, JoinScratch& out, ComparableJoin& found) const = 0;
+                      const JoinRules& rules, JoinScratch& out, ComparableJoin& found) const = 0;
 };
 
 // Where the prices came from: one entry for each key that found rows, one for what was left out.

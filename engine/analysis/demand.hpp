@@ -4,36 +4,72 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
+#include "engine/analysis/evidence.hpp"
+#include "engine/analysis/price.hpp"
 #include "engine/analysis/tables.hpp"
+#include "engine/base/clock.hpp"
 #include "engine/batch/product.hpp"
 
 namespace assay::engine {
 
-enum class DemandBasis : std::uint8_t { none, sold_count };
+// What was counted; of several the first in this order speaks.
+enum class DemandBasis : std::uint8_t {
+    none,
+    sold_count,    // as the product says
+    sold_comps,    // the comparables of its own kind of condition
+    monthly_sold,  // as the marketplace shows
+    rank_drops,    // falls of the sales rank: at least so many sales
+    rank_model,    // the sales of such a rank elsewhere: rough
+};
 std::string_view to_string(DemandBasis basis) noexcept;
 
 struct Demand {
     DemandBasis basis = DemandBasis::none;
+    double sold = 0, days = 0;  // what was counted, in how many days
+    double prior_shape = 0, prior_rate = 0;
     double shape = 0, rate = 0;  // posterior a, b: lambda ~ Gamma(a, b), sales per day
-    double share = 1;            // g: our share of the sales, 1/(k+1) with k competing offers
+    std::int64_t rivals = 0;     // k: offers that are as cheap or cheaper
+    double price_factor = 1;     // exp(-beta z) of our list price, capped
+    double season = 1;           // of the time to come against the time that was counted
+    double share = 1;            // g: our part of the sales, 1/(k+1) times these two
     double units_per_day = 0;
     // Sell-through, by both of its definitions: sold / active and sold / (sold + active).
     std::optional<double> str_ratio, str_share;
     std::optional<double> months_of_supply;  // active listings over sales in 30 days
     double p_sold_30 = 0, p_sold_90 = 0, p_sold_horizon = 0;
+    std::int64_t quantity = 1;
+    double p_all_horizon = 0;             // that all of them are sold within the horizon
     std::optional<double> days_expected;  // only for a > 1
     double days_median = 0;
+    std::optional<std::int64_t>
+        escore;  // days of the last 180 with a sale, by rank; above 150: 151
+    // Of new goods, and so not used for a used one.
+    bool new_velocity_left_out = false;
+    std::string_view prior_group, season_group, rank_model;  // whose figures; empty: none
+    std::string_view rank_fitted;
 
     void clear();
 };
 
-// From market.sold_count over market.sold_window_days; without a count the basis is none and no
-// number is given. The share is one of competing_offers + 1; nobody named: all of it.
-void estimate_demand(const Product& product, const Tables& tables, Demand& out);
+// Without anything counted the basis is none and no number is given. `comparables`: those that the
+// price was made from.
+void estimate_demand(const Product& product, std::span<const Comparable> comparables,
+                     Condition condition, const Price& price, const Tables& tables, TimePoint as_of,
+                     Demand& out);
 
 // P(one unit sold within `days`) = 1 - (b / (b + g H))^a.
 double probability_sold(double shape, double rate, double share, double days) noexcept;
+
+// P(at least `units` sold within `days`): the upper tail of a negative binomial, the mixture of
+// Erlang times over the uncertain rate. `units` >= 1; above 1,000 by the normal
+// distribution, and O(units) until then.
+double probability_all_sold(double shape, double rate, double share, double days,
+                            std::int64_t units) noexcept;
+
+// What was counted and with what it was weighed.
+void explain_demand(const Demand& demand, EvidenceList& out);
 
 }  // namespace assay::engine

@@ -32,36 +32,6 @@ constexpr std::size_t draws_for(std::size_t lines) noexcept {
     return lines <= 8 ? 16'384 : lines <= 32 ? 8'192 : 4'096;
 }
 
-// Inverse of the normal distribution (Acklam's rational start, one Halley step: full precision).
-double normal_quantile(double p) noexcept {
-    assert(p > 0 && p < 1);
-    constexpr std::array a{-3.969683028665376e+01, 2.209460984245205e+02,  -2.759285104469687e+02,
-                           1.383577518672690e+02,  -3.066479806614716e+01, 2.506628277459239e+00};
-    constexpr std::array b{-5.447609879822406e+01, 1.615858368580409e+02, -1.556989798598866e+02,
-                           6.680131188771972e+01, -1.328068155288572e+01};
-    constexpr std::array c{-7.784894002430293e-03, -3.223964580411365e-01, -2.400758277161838e+00,
-                           -2.549732539343734e+00, 4.374664141464968e+00,  2.938163982698783e+00};
-    constexpr std::array d{7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996e+00,
-                           3.754408661907416e+00};
-    const auto tail = [&](double q) {
-        return (((((c[0] * q + c[1]) * q + c[2]) * q + c[3]) * q + c[4]) * q + c[5]) /
-               ((((d[0] * q + d[1]) * q + d[2]) * q + d[3]) * q + 1);
-    };
-    double x = 0;
-    if (p < 0.02425) {
-        x = tail(std::sqrt(-2 * std::log(p)));
-    } else if (p > 1 - 0.02425) {
-        x = -tail(std::sqrt(-2 * std::log(1 - p)));
-    } else {
-        const double q = p - 0.5, r = q * q;
-        x = (((((a[0] * r + a[1]) * r + a[2]) * r + a[3]) * r + a[4]) * r + a[5]) * q /
-            (((((b[0] * r + b[1]) * r + b[2]) * r + b[3]) * r + b[4]) * r + 1);
-    }
-    const double error = normal_cdf(x) - p;
-    const double step = error * std::sqrt(2 * std::numbers::pi) * std::exp(0.5 * x * x);
-    return x - step / (1 + 0.5 * x * step);
-}
-
 // The normal distribution from a table, linear between its points: off by 5e-7 at most, and ten
 // times as fast as erfc, which a big lot asks for millions of times.
 class NormalTable {

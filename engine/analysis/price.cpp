@@ -1,21 +1,22 @@
-// From comparables to a predictive price: filter, unit value, condition, weight, outliers,
-// location, prior, quantiles, confidence (steps 1 to 10; no trend yet).
+// From points to a predictive price: outliers, location, interval, prior, quantiles, confidence.
 // SPDX-License-Identifier: MIT
 #include "engine/analysis/price.hpp"
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <numbers>
 
+#include "engine/analysis/price_bootstrap.hpp"
 #include "engine/analysis/price_math.hpp"
+#include "engine/analysis/price_points.hpp"
+#include "engine/analysis/price_trend.hpp"
 
 namespace assay::engine {
 namespace {
 
 constexpr double quantile_90 = 1.2815515655446004;  // of the standard normal
-constexpr double pi = 3.14159265358979323846;
-constexpr double milliseconds_per_day = 86'400'000.0;
-constexpr double amount_max = 1e15;  // as parse_decimal; also keeps llround in range
+constexpr double amount_max = 1e15;                 // as parse_decimal; also keeps llround in range
 
 MinorUnits to_minor_units(double log_amount) noexcept {
     return std::llround(std::min(std::exp(log_amount), amount_max));
@@ -28,108 +29,7 @@ struct Sample {
     double cheapest = 0, dearest = 0;
 };
 
-using Comparables = std::span<const Comparable>;
-
-Currency currency_of(const Product& product, Comparables comparables) noexcept {
-    if (!product.currency.empty()) return product.currency;
-    Currency common;  // the comparables' own, where they agree
-    for (const Comparable& comparable : comparables) {
-        if (comparable.currency.empty()) continue;
-        if (common.empty()) common = comparable.currency;
-        if (common != comparable.currency) return {};
-    }
-    return common;
-}
-
-// How one product is turned into points; everything that does not depend on the comparable.
-class Collector {
-  public:
-    Collector(const Product& product, const Attributes& attributes, const Tables& tables,
-              TimePoint as_of, Currency currency)
-        : attributes_(attributes),
-          tables_(tables),
-          as_of_(as_of),
-          currency_(currency),
-          half_life_(product.overrides.half_life_days.value_or(tables.defaults.half_life_days)),
-          parts_(attributes.parts_only || attributes.condition == Condition::parts),
-          lot_(attributes.is_bundle ? 1 : std::max<std::int64_t>(1, attributes.lot_quantity)),
-          mark_(decimal_mark_of(product.language)),
-          log_factor_(log_factor(parts_ ? Condition::parts : attributes.condition)) {
-        assert(half_life_ > 0);
-    }
-
-    // nullopt: the comparable became a point.
-    std::optional<LeftOut> take(const Comparable& comparable, std::uint32_t index,
-                                std::vector<PricePoint>& points) const {
-        // The cheap questions first: a title is read only for what passes them.
-        if (comparable.kind != ComparableKind::sold) return LeftOut::asking_price;
-        if (!comparable.currency.empty() && comparable.currency != currency_) {
-            return LeftOut::other_currency;
-        }
-        if (!(comparable.match >= tables_.defaults.match_min && comparable.match > 0)) {
-            return LeftOut::match_low;
-        }
-        const double age = age_days(comparable);
-        if (age < 0) return LeftOut::after_as_of;
-        if (age > tables_.defaults.age_days_max) return LeftOut::too_old;
-        const double amount =
-            static_cast<double>(comparable.price) + static_cast<double>(comparable.shipping);
-        if (comparable.price <= 0 || amount <= 0) return LeftOut::no_price;
-
-        const TitleFacts facts =
-            comparable.title_facts ? *comparable.title_facts : read_title(comparable.title, mark_);
-        const bool parts = facts.parts_only || comparable.condition == Condition::parts;
-        if (parts != parts_) return LeftOut::parts;
-        if (facts.box_only != attributes_.box_only) return LeftOut::box_only;
-        if (facts.is_bundle != attributes_.is_bundle) return LeftOut::bundle;
-
-        const std::int64_t storage = attributes_.variant.storage_gb;
-        if (storage > 0 && facts.storage_gb > 0 && storage != facts.storage_gb) {
-            return LeftOut::other_storage;
-        }
-
-        // A comparable without a title is taken to be sold as the product is.
-        const bool titled = comparable.title_facts || !comparable.title.empty();
-        std::int64_t units = titled ? facts.lot_quantity : lot_;
-        if (comparable.quantity > 1) units = std::max(comparable.quantity, facts.lot_quantity);
-        if (attributes_.is_bundle) units = 1;
-        const double unit_value =
-            std::log(amount * static_cast<double>(lot_) / static_cast<double>(units));
-        const double value =
-            unit_value - log_factor(parts ? Condition::parts : comparable.condition) + log_factor_;
-        points.push_back({value, std::exp2(-age / half_life_) * comparable.match, index});
-        return std::nullopt;
-    }
-
-    double age_days(const Comparable& comparable) const noexcept {
-        if (!comparable.sold_at) return tables_.defaults.undated_age_days;
-        return static_cast<double>((as_of_ - *comparable.sold_at).count()) / milliseconds_per_day;
-    }
-
-  private:
-    double log_factor(Condition condition) const noexcept {
-        return std::log(tables_.condition_factors[static_cast<std::size_t>(condition)]);
-    }
-
-    const Attributes& attributes_;
-    const Tables& tables_;
-    TimePoint as_of_;
-    Currency currency_;
-    double half_life_;
-    bool parts_;
-    std::int64_t lot_;
-    DecimalMark mark_;
-    double log_factor_;
-};
-
-// By value, then by place: the same comparables in the same order give the same bytes.
-void sort_points(std::vector<PricePoint>& points) {
-    std::sort(points.begin(), points.end(), [](const PricePoint& a, const PricePoint& b) {
-        return a.value != b.value ? a.value < b.value : a.index < b.index;
-    });
-}
-
-void remove_outliers(Comparables comparables, const Defaults& defaults,
+void remove_outliers(Comparables comparables, const PointMaker& maker, const Defaults& defaults,
                      std::vector<PricePoint>& points, Price& out) {
     if (points.size() < static_cast<std::size_t>(defaults.outlier_count_min)) return;
     const double center = median_of_sorted(points);
@@ -141,39 +41,27 @@ void remove_outliers(Comparables comparables, const Defaults& defaults,
     for (const PricePoint& point : points) {
         if (!is_outlier(point)) continue;
         const Comparable& comparable = comparables[point.index];
-        out.outliers.push_back({comparable.id, comparable.price + comparable.shipping, "mad"});
+        const double amount = std::min(maker.amount_of(comparable).value_or(0), amount_max);
+        out.outliers.push_back({comparable.id, std::llround(amount), "mad"});
     }
     if (!out.outliers.empty()) std::erase_if(points, is_outlier);
 }
 
-Sample describe_sample(Comparables comparables, const Collector& collector,
+Sample describe_sample(Comparables comparables, const PointMaker& maker,
                        std::span<const PricePoint> points) {
     Sample sample;
     double weight = 0, match = 0;
-    sample.newest_age_days = collector.age_days(comparables[points.front().index]);
+    sample.newest_age_days = maker.age_days(comparables[points.front().index]);
     for (const PricePoint& point : points) {
         const Comparable& comparable = comparables[point.index];
         weight += point.weight;
         match += point.weight * comparable.match;
-        sample.newest_age_days = std::min(sample.newest_age_days, collector.age_days(comparable));
+        sample.newest_age_days = std::min(sample.newest_age_days, maker.age_days(comparable));
     }
     sample.match = weight > 0 ? match / weight : 0;
     sample.cheapest = points.front().value;
     sample.dearest = points.back().value;
     return sample;
-}
-
-// The points of most weight, sorted by value again: what pairs are made of when there are too many.
-std::span<const PricePoint> heaviest(std::span<const PricePoint> points, std::size_t count,
-                                     std::vector<PricePoint>& buffer) {
-    if (points.size() <= count) return points;
-    buffer.assign(points.begin(), points.end());
-    std::sort(buffer.begin(), buffer.end(), [](const PricePoint& a, const PricePoint& b) {
-        return a.weight != b.weight ? a.weight > b.weight : a.index < b.index;
-    });
-    buffer.resize(count);
-    sort_points(buffer);
-    return buffer;
 }
 
 double id_factor(const Product& product, const Identity& identity, const Defaults& defaults) {
@@ -208,8 +96,18 @@ void set_level(const Defaults& defaults, const Sample& sample, Price& out) {
     }
 }
 
-void set_interval(const Defaults& defaults, std::span<const PricePoint> points, Price& out) {
+void set_interval(const Defaults& defaults, std::span<const PricePoint> points,
+                  const IntervalChoice& choice, PriceScratch& scratch, Price& out) {
+    out.interval_method = choice.method;
     if (out.n_used < defaults.interval_count_min) return;
+    if (choice.method == IntervalMethod::bootstrap) {
+        const LogInterval interval =
+            bootstrap_interval(points, defaults.interval_coverage, defaults, choice.seed, scratch);
+        out.interval_low = to_minor_units(interval.low);
+        out.interval_high = to_minor_units(interval.high);
+        out.interval_coverage = defaults.interval_coverage;
+        return;
+    }
     const OrderInterval interval = order_interval(points.size(), defaults.interval_coverage);
     if (interval.rank == 0) return;
     out.interval_low = to_minor_units(points[interval.rank - 1].value);
@@ -217,25 +115,34 @@ void set_interval(const Defaults& defaults, std::span<const PricePoint> points, 
     out.interval_coverage = interval.coverage;
 }
 
+// What sales of one thing lie apart; too few of them cannot say less than what is usual.
+void set_spread(const Defaults& defaults, std::span<const PricePoint> points, Price& out) {
+    out.spread = robust_spread(points, defaults.spread_floor);
+    out.spread_assumed = out.n_used < defaults.spread_count_min;
+    if (out.spread_assumed) out.spread = std::max(out.spread, out.spread_default);
+}
+
+// What the next sale lies off, as far as it is known: a spread measured on few comparables is a
+// guess itself, so that the usual one of the group counts as a few more, and the whole is wider.
+double predictive_sd(const Defaults& defaults, double location_variance, const Price& price) {
+    const double s = price.spread, usual = price.spread_default;
+    if (price.spread_assumed) return std::sqrt(s * s + location_variance);
+    const double count = static_cast<double>(price.n_used), known = defaults.spread_prior_count;
+    const double variance = (known * usual * usual + (count - 1) * s * s) / (known + count - 1);
+    return std::sqrt(variance + location_variance) * (1 + defaults.small_sample_widening / count);
+}
+
 // Location, spread and prior of the kept points: the predictive lognormal.
 void predict(const Defaults& defaults, std::span<const PricePoint> points, PriceScratch& scratch,
              Price& out) {
     const double count = static_cast<double>(points.size());
     out.n_effective = effective_count(points);
-    out.spread = robust_spread(points, defaults.spread_floor);
-    out.spread_assumed = out.n_used < defaults.spread_count_min;
-    if (out.spread_assumed) out.spread = std::max(out.spread, defaults.spread_default);
+    set_spread(defaults, points, out);
     const double variance = out.spread * out.spread;
-
-    double location = 0, location_variance = 0;
-    if (out.n_used < defaults.pairwise_count_min) {
-        location = weighted_median(points);
-        location_variance = variance * (pi / 2) / out.n_effective;
-    } else {
-        const auto most = static_cast<std::size_t>(defaults.pairwise_count_max);
-        location = weighted_hodges_lehmann(heaviest(points, most, scratch.heaviest), scratch.pairs);
-        location_variance = variance * (pi / 3) / out.n_effective;
-    }
+    const bool pairwise = is_pairwise(points.size(), defaults);
+    double location = estimate_location(points, pairwise, defaults, scratch);
+    // The variance of the median is pi / 2 times that of the mean, of Hodges-Lehmann's pi / 3.
+    double location_variance = variance * std::numbers::pi / (pairwise ? 3 : 2) / out.n_effective;
     out.basis = PriceBasis::sold_comps;
     out.shrink_weight = 1;
     if (out.prior_log_mean && out.n_used < defaults.shrink_below) {
@@ -247,7 +154,18 @@ void predict(const Defaults& defaults, std::span<const PricePoint> points, Price
         location_variance = 1 / (data + prior);
     }
     out.log_mean = location;
-    out.log_sd = std::sqrt(variance + location_variance);
+    out.log_sd = predictive_sd(defaults, location_variance, out);
+}
+
+// The kept points that have a date, on the time line.
+void set_movement(Comparables comparables, const PointMaker& maker, const Defaults& defaults,
+                  double location, PriceScratch& scratch, Price& out) {
+    scratch.dated.clear();
+    for (const PricePoint& point : scratch.points) {
+        const Comparable& comparable = comparables[point.index];
+        if (comparable.sold_at) scratch.dated.push_back({-maker.age_days(comparable), point.value});
+    }
+    rate_movement(scratch.dated, location, defaults, scratch.numbers, out);
 }
 
 void set_quantiles(Price& out) {
@@ -299,12 +217,28 @@ std::string_view to_string(PriceBasis basis) noexcept {
     return "none";
 }
 
+std::string_view to_string(Trend trend) noexcept {
+    switch (trend) {
+        case Trend::flat:
+            return "flat";
+        case Trend::rising:
+            return "rising";
+        case Trend::falling:
+            return "falling";
+        case Trend::unknown:
+            break;
+    }
+    return {};
+}
+
 std::string_view to_string(LeftOut reason) noexcept {
     switch (reason) {
         case LeftOut::asking_price:
             return "asking_price";
         case LeftOut::other_currency:
             return "other_currency";
+        case LeftOut::no_exchange_rate:
+            return "no_exchange_rate";
         case LeftOut::no_price:
             return "no_price";
         case LeftOut::match_low:
@@ -327,10 +261,13 @@ std::string_view to_string(LeftOut reason) noexcept {
 
 void Price::clear() {
     std::vector<PriceOutlier> kept_outliers = std::move(outliers);
+    std::vector<CurrencyUse> kept_currencies = std::move(currencies);
     std::vector<std::string_view> kept_missing = std::move(missing);
     *this = Price{};
     kept_outliers.clear();
+    kept_currencies.clear();
     kept_missing.clear();
+    currencies = std::move(kept_currencies);
     outliers = std::move(kept_outliers);
     missing = std::move(kept_missing);
 }
@@ -342,22 +279,22 @@ void estimate_price(const Product& product, const Identity& identity, const Attr
 
 void estimate_price(const Product& product, std::span<const Comparable> comparables,
                     const Identity& identity, const Attributes& attributes, const Tables& tables,
-                    TimePoint as_of, PriceScratch& scratch, Price& out) {
+                    TimePoint as_of, PriceScratch& scratch, Price& out,
+                    const IntervalChoice& interval) {
     const Defaults& defaults = tables.defaults;
     out.clear();
     out.currency = currency_of(product, comparables);
     set_prior(product, tables, out);
+    const PriceGroup& group = tables.prices.group_of(product.category);
+    out.group = group.name;
+    out.spread_default = group.spread.value_or(defaults.spread_default);
 
-    const Collector collector(product, attributes, tables, as_of, out.currency);
+    const PointMaker maker(product, attributes, tables, group, as_of, out);
+    out.half_life_days = maker.half_life_days();
     std::vector<PricePoint>& points = scratch.points;
-    points.clear();
-    for (std::size_t i = 0; i < comparables.size(); ++i) {
-        const auto reason = collector.take(comparables[i], static_cast<std::uint32_t>(i), points);
-        if (reason) ++out.left_out[static_cast<std::size_t>(*reason)];
-    }
+    maker.make(comparables, points);
     out.n = static_cast<std::int64_t>(points.size());
-    sort_points(points);
-    remove_outliers(comparables, defaults, points, out);
+    remove_outliers(comparables, maker, defaults, points, out);
     out.n_used = static_cast<std::int64_t>(points.size());
 
     const double id = id_factor(product, identity, defaults);
@@ -368,8 +305,9 @@ void estimate_price(const Product& product, std::span<const Comparable> comparab
     } else {
         predict(defaults, points, scratch, out);
         set_quantiles(out);
-        set_interval(defaults, points, out);
-        const Sample sample = describe_sample(comparables, collector, points);
+        set_interval(defaults, points, interval, scratch, out);
+        set_movement(comparables, maker, defaults, out.log_mean, scratch, out);
+        const Sample sample = describe_sample(comparables, maker, points);
         rate_confidence(defaults, sample, id, out);
         if (!identity.conflicts.empty()) {
             out.confidence =

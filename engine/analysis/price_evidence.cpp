@@ -39,11 +39,66 @@ void explain_left_out(const Price& price, EvidenceList& out) {
     }
 }
 
+std::string date_of(std::chrono::sys_days day) {
+    return to_rfc3339(day).substr(0, 10);
+}
+
+void explain_currencies(const Price& price, EvidenceList& out) {
+    for (const CurrencyUse& use : price.currencies) {
+        std::string& text = out.add("price", "exchange_rates", use.currency.code()).detail;
+        if (use.converted > 0) {
+            append(text, use.converted);
+            text.append(" converted to ").append(price.currency.code()).append(" at the rate of ");
+            text += date_of(use.oldest);
+            if (use.newest != use.oldest) text.append(" to ").append(date_of(use.newest));
+            if (!use.through.empty()) text.append(", through ").append(use.through.code());
+        }
+        if (use.left_out == 0) continue;
+        if (use.converted > 0) text += "; ";
+        append(text, use.left_out);
+        text += " left out: no rate for them";
+    }
+}
+
+// "falling -4.2 % in 30 days; kendall p=0.012"
+void explain_movement(const Price& price, EvidenceList& out) {
+    if (price.trend != Trend::unknown) {
+        std::string& text = out.add("price", "comparables", "theil_sen").detail;
+        text += to_string(price.trend);
+        if (price.trend != Trend::flat) {
+            text += " ";
+            append(text, 100 * price.trend_30_days);
+            text += " % in 30 days";
+        }
+        text += "; kendall p=";
+        append(text, price.trend_p);
+    }
+    if (price.windows < 2) return;
+    std::string& text = out.add("price", "comparables", "stability").detail;
+    text += "s=";
+    append(text, price.spread);
+    text += "; ";
+    append(text, static_cast<std::int64_t>(price.windows_unsteady));
+    text += " of ";
+    append(text, static_cast<std::int64_t>(price.windows));
+    text += " windows of 30 days off by more than a tenth";
+}
+
+void explain_group(const Price& price, EvidenceList& out) {
+    if (price.n_used == 0 || price.group.empty()) return;
+    std::string& text = out.add("price", "category", price.group).detail;
+    text += "half-life ";
+    append(text, price.half_life_days);
+    text += " days, usual spread ";
+    append(text, price.spread_default);
+}
+
 }  // namespace
 
 void explain_price(const Price& price, const Tables& tables, EvidenceList& out) {
     const Defaults& defaults = tables.defaults;
     explain_left_out(price, out);
+    explain_currencies(price, out);
     if (!price.outliers.empty()) {
         std::string& text = out.add("price", "comparables", "modified_z").detail;
         append(text, static_cast<std::int64_t>(price.outliers.size()));
@@ -62,7 +117,14 @@ void explain_price(const Price& price, const Tables& tables, EvidenceList& out) 
     if (price.spread_assumed && price.n_used > 0) {
         std::string& text = out.add("price", "default", "spread").detail;
         text.append("too few to measure it: at least ");
-        append(text, defaults.spread_default);
+        append(text, price.spread_default);
+    }
+    explain_group(price, out);
+    explain_movement(price, out);
+    if (price.interval_method == IntervalMethod::bootstrap && price.interval_low) {
+        std::string& text = out.add("price", "comparables", "bootstrap_bca").detail;
+        append(text, defaults.bootstrap_count);
+        text += " resamples, seeded by the input hash";
     }
     if (price.basis == PriceBasis::shrunk) {
         std::string& text = out.add("price", "recovery", "log_shrinkage").detail;

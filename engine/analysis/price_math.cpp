@@ -8,6 +8,8 @@
 #include <limits>
 #include <utility>
 
+#include "engine/analysis/price_points.hpp"
+
 namespace assay::engine {
 namespace {
 
@@ -80,6 +82,19 @@ struct PairsUpTo {
     double weight = 0, next = std::numeric_limits<double>::infinity();
     std::size_t count = 0;
 };
+
+// The points of most weight, sorted by value again: what pairs are made of when there are too many.
+std::span<const PricePoint> heaviest(std::span<const PricePoint> points, std::size_t count,
+                                     std::vector<PricePoint>& buffer) {
+    if (points.size() <= count) return points;
+    buffer.assign(points.begin(), points.end());
+    std::sort(buffer.begin(), buffer.end(), [](const PricePoint& a, const PricePoint& b) {
+        return a.weight != b.weight ? a.weight > b.weight : a.index < b.index;
+    });
+    buffer.resize(count);
+    sort_points(buffer);
+    return buffer;
+}
 
 double pair_mean(const PricePoint& a, const PricePoint& b) noexcept {
     return (a.value + b.value) / 2;
@@ -215,6 +230,17 @@ double weighted_hodges_lehmann(std::span<const PricePoint> sorted, std::vector<P
         return select_weighted_median(pairs, 0, total_weight(pairs) / 2);
     }
     return bisect_pairs(sorted, pairs);
+}
+
+bool is_pairwise(std::size_t count, const Defaults& defaults) noexcept {
+    return count >= static_cast<std::size_t>(defaults.pairwise_count_min);
+}
+
+double estimate_location(std::span<const PricePoint> sorted, bool pairwise,
+                         const Defaults& defaults, PriceScratch& scratch) {
+    if (!pairwise) return weighted_median(sorted);
+    const auto most = static_cast<std::size_t>(defaults.pairwise_count_max);
+    return weighted_hodges_lehmann(heaviest(sorted, most, scratch.heaviest), scratch.pairs);
 }
 
 OrderInterval order_interval(std::size_t count, double nominal) noexcept {

@@ -38,6 +38,12 @@ struct OrderInterval {
 };
 OrderInterval order_interval(std::size_t count, double nominal) noexcept;
 
+// Where the price lies: by the weighted median, or by the weighted Hodges-Lehmann estimate (of the
+// heaviest pairwise_count_max), which is the better one from pairwise_count_min on.
+bool is_pairwise(std::size_t count, const Defaults& defaults) noexcept;
+double estimate_location(std::span<const PricePoint> sorted, bool pairwise,
+                         const Defaults& defaults, PriceScratch& scratch);
+
 // (sum w)^2 / sum w^2
 double effective_count(std::span<const PricePoint> points) noexcept;
 

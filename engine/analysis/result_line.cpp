@@ -158,6 +158,7 @@ void write_price(JsonWriter& json, const Price& price) {
         json.member("price", outlier.price).member("reason", outlier.reason).end_object();
     }
     json.end_array();
+    text_or_null(json, "trend", to_string(price.trend));
     number_or_null(json, "log_sd", known ? std::optional(price.log_sd) : std::nullopt,
                    ratio_digits);
     json.member("confidence", price.confidence);

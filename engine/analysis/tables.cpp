@@ -40,6 +40,12 @@ constexpr TableFile table_files[] = {
      [](const DataNode& root, Tables& tables) { tables.risks = read_risk_rules(root); }},
     {"data/analysis/listings.json",
      [](const DataNode& root, Tables& tables) { tables.listings = read_listing_rules(root); }},
+    {"data/analysis/prices.json",
+     [](const DataNode& root, Tables& tables) {
+         tables.prices = read_price_rules(root, tables.condition_factors);
+     }},
+    {"data/analysis/demand.json",
+     [](const DataNode& root, Tables& tables) { tables.demand = read_demand_rules(root); }},
 };
 
 // `replaces`: a channel of the same name gives way; else it is a fault.
@@ -111,15 +117,16 @@ const Channel* Tables::find_channel(std::string_view name) const noexcept {
     return found == channels.end() ? nullptr : &*found;
 }
 
-Result<std::shared_ptr<const Tables>> load_tables(
-    std::span<const embedded::EmbeddedFile> own_files) {
-    return parse_tables(embedded::analysis_files(), own_files);
+Result<std::shared_ptr<const Tables>> load_tables(std::span<const embedded::EmbeddedFile> own_files,
+                                                  std::shared_ptr<const ExchangeRates> rates) {
+    return parse_tables(embedded::analysis_files(), own_files, std::move(rates));
 }
 
 Result<std::shared_ptr<const Tables>> parse_tables(
     std::span<const embedded::EmbeddedFile> files,
-    std::span<const embedded::EmbeddedFile> own_files) {
+    std::span<const embedded::EmbeddedFile> own_files, std::shared_ptr<const ExchangeRates> rates) {
     auto tables = std::make_shared<Tables>();
+    tables->rates = std::move(rates);
     for (const TableFile& needed : table_files) {
         const auto same = [&](const embedded::EmbeddedFile& f) { return f.path == needed.path; };
         if (std::none_of(files.begin(), files.end(), same)) {

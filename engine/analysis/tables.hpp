@@ -12,13 +12,16 @@
 #include <vector>
 
 #include "engine/analysis/channel.hpp"
+#include "engine/analysis/demand_rules.hpp"
 #include "engine/analysis/listing_rules.hpp"
 #include "engine/analysis/money_rules.hpp"
 #include "engine/analysis/phrase_table.hpp"
+#include "engine/analysis/price_rules.hpp"
 #include "engine/analysis/risk_rules.hpp"
 #include "engine/base/embedded.hpp"
 #include "engine/base/money.hpp"
 #include "engine/base/result.hpp"
+#include "engine/batch/exchange_rates.hpp"
 
 namespace assay::engine {
 
@@ -46,10 +49,19 @@ struct Defaults {
     std::int64_t outlier_count_min = 4;
     double outlier_z = 3.5, spread_floor = 0.05, spread_default = 0.35;
     std::int64_t spread_count_min = 5;    // below it spread_default is the least spread
+    double spread_prior_count = 3;        // comparables that spread_default counts as from there on
+    double small_sample_widening = 0.6;   // over n: of the predictive spread
     std::int64_t pairwise_count_min = 8;  // Hodges-Lehmann from here on, weighted median below
     std::int64_t pairwise_count_max = 256;
     std::int64_t interval_count_min = 5;
     double interval_coverage = 0.90;
+    std::int64_t bootstrap_count = 400;  // resamples, where a bootstrap interval is asked for
+    std::int64_t rate_age_days_max = 7;  // of an exchange rate on the day of the sale
+    // Price: trend and stability.
+    std::int64_t trend_count_min = 8;
+    double trend_p_max = 0.1;
+    double stability_window_days = 30, stability_band = 0.10;
+    std::int64_t stability_count_min = 3;  // sales that a window needs
     // Price: the category prior.
     double prior_tau = 0.6;
     std::int64_t shrink_below = 8;  // fewer comparables are drawn towards the prior
@@ -63,6 +75,11 @@ struct Defaults {
     // Demand.
     double demand_prior_shape = 1, demand_prior_rate = 30;
     std::int64_t horizon_days = 90;
+    double rank_drop = 0.10;                       // a fall of the rank that counts as a sale
+    std::int64_t rank_active_max = 100'000;        // below it a day counts as one with a sale
+    std::int64_t rank_history_days = 180;          // how far back
+    double rank_model_shape = 2;                   // sales that an estimate by rank counts as
+    double list_price_beta = 0.8, hazard_cap = 3;  // exp(-beta z), at most that
     // Profit and verdict.
     PartsPerMillion min_roi = 300'000, return_rate = 80'000, salvage_rate = 300'000;
     MinorUnits min_profit = 300;
@@ -98,9 +115,13 @@ struct Tables {
     std::vector<Carrier> carriers;
     RiskRules risks;
     ListingRules listings;
+    PriceRules prices;
+    DemandRules demand;
     Defaults defaults;
     PhraseTable brands;  // the words of titles, by their name
     VariantWords variants;
+    // The user's own; nullptr: none, and what is in another currency is left out.
+    std::shared_ptr<const ExchangeRates> rates;
 
     // The group of a category path "A > B": its first part names the department; a path of one
     // part may also name a category. nullptr: neither is known, the global rate holds. (Why not
@@ -115,12 +136,14 @@ struct Tables {
 // known name takes its place, others come after, rate cards give channels their postage, and a file
 // in the form of data/analysis/brands.json adds brands. Errors: invalid_input with file and place.
 Result<std::shared_ptr<const Tables>> load_tables(
-    std::span<const embedded::EmbeddedFile> own_files = {});
+    std::span<const embedded::EmbeddedFile> own_files = {},
+    std::shared_ptr<const ExchangeRates> rates = nullptr);
 
 // The same from given files: those of data/analysis, each of which must be there, and every other
 // one a channel, in the order in which results list them.
 Result<std::shared_ptr<const Tables>> parse_tables(
     std::span<const embedded::EmbeddedFile> files,
-    std::span<const embedded::EmbeddedFile> own_files = {});
+    std::span<const embedded::EmbeddedFile> own_files = {},
+    std::shared_ptr<const ExchangeRates> rates = nullptr);
 
 }  // namespace assay::engine

@@ -153,10 +153,7 @@ bool read_options(FieldReader& reader, const Members<8>& members, BatchOptions& 
     if (members.has(interval) &&
         !read_choice(reader, members[interval], at(interval), "exact", "bootstrap", bootstrap))
         return false;
-    if (bootstrap) {
-        return reader.fail(ErrorCode::invalid_argument, at(interval),
-                           "bootstrap intervals are not available", "use exact");
-    }
+    out.bootstrap = bootstrap;
     out.money_unit = major ? MoneyUnit::major : MoneyUnit::minor;
     out.on_invalid = reject ? OnInvalid::reject : OnInvalid::fail_item;
     return true;
@@ -214,6 +211,7 @@ std::string to_json(const BatchOptions& options) {
     if (options.as_of) writer.member("as_of", to_rfc3339(*options.as_of));
     writer.member("money_unit", options.money_unit == MoneyUnit::major ? "major" : "minor");
     writer.member("on_invalid", options.on_invalid == OnInvalid::reject ? "reject" : "fail_item");
+    if (options.bootstrap) writer.member("ci", "bootstrap");
     writer.end_object();
     return json;
 }
@@ -243,7 +241,7 @@ Result<BatchOptions> parse_batch_options(std::string_view json_object) {
         if (option_keys.find(key) < 0) {
             return fail(ErrorCode::invalid_argument, "is not an option of a batch",
                         JsonPath(top, key).to_pointer(),
-                        "use collection_id, metadata, analyzers, lot, as_of, money_unit or "
+                        "use collection_id, metadata, analyzers, lot, as_of, money_unit, ci or "
                         "on_invalid");
         }
     }

@@ -54,6 +54,7 @@ struct BatchOptions {
     std::optional<TimePoint> as_of;  // default: when the batch was created
     MoneyUnit money_unit = MoneyUnit::minor;
     OnInvalid on_invalid = OnInvalid::fail_item;
+    bool bootstrap = false;  // the interval of a price: resampled instead of order statistics
     friend bool operator==(const BatchOptions&, const BatchOptions&) = default;
 };
 

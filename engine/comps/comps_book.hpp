@@ -89,7 +89,7 @@ class CompsBook final : public ComparableSource {
 
     std::uint64_t hash() const noexcept override { return hash_; }
     void join(const Product& product, const Identity& identity, TimePoint as_of,
-              double brand_model_match, JoinScratch& out, ComparableJoin& found) const override;
+              const JoinRules& rules, JoinScratch& out, ComparableJoin& found) const override;
 
     // Rows of a key, newest first. Two places in memory and a handful of comparisons, whoever chose
     // the keys.

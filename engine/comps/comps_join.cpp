@@ -144,7 +144,7 @@ Comparable CompsBook::comparable_of(const CompsRow& row, double trust) const noe
 }
 
 void CompsBook::join(const Product& product, const Identity& identity, TimePoint as_of,
-                     double brand_model_match, JoinScratch& out, ComparableJoin& found) const {
+                     const JoinRules& rules, JoinScratch& out, ComparableJoin& found) const {
     found.clear();
     found.book_hash = hash_;
     found.conflict = !identity.conflicts.empty();
@@ -181,7 +181,7 @@ void CompsBook::join(const Product& product, const Identity& identity, TimePoint
         }
         const Currency& its = table_.currencies[row.currency];
         if (guessed && currency.empty()) currency = its;
-        if (its != currency) {
+        if (its != currency && (guessed || !rules.other_currencies)) {
             mixed = mixed || guessed;
             ++found.other_currency;
             continue;
@@ -191,7 +191,7 @@ void CompsBook::join(const Product& product, const Identity& identity, TimePoint
             continue;
         }
         const Comparable sale =
-            comparable_of(row, at.kind == JoinKey::brand_model ? brand_model_match : 1.0);
+            comparable_of(row, at.kind == JoinKey::brand_model ? rules.brand_model_match : 1.0);
         if (!known.add(sale.source, sale.id)) {
             ++found.known_already;
             continue;

@@ -5,13 +5,13 @@ import argparse
 import json
 import pathlib
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
 
+from oracles import HERE, find_program, missing_packages
+
 SKIP = 77
-HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parent.parent
 
 
@@ -57,13 +57,11 @@ def main():
     arguments.add_argument("--count", type=int, default=1000)
     arguments.add_argument("--seed", type=int, default=7)
     options = arguments.parse_args()
-    if not shutil.which("node") or not (HERE / "node_modules/big.js").is_dir():
-        print("node or node_modules/big.js is missing: run npm ci in tests/e2e")
+    missing = missing_packages("big.js")
+    if missing:
+        print(missing)
         return SKIP
-    program = next(pathlib.Path(options.program).glob("**/assay"), None)
-    if program is None:
-        print("no program in", options.program)
-        return 1
+    program = find_program(options.program)
     with tempfile.TemporaryDirectory() as scratch:
         manifest = pathlib.Path(scratch) / "cases.ndjson"
         results = pathlib.Path(scratch) / "results.ndjson"

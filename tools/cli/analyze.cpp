@@ -48,10 +48,6 @@ void add_analyze(CLI::App& application, CommandContext& context) {
         ->delimiter(',')
         ->allow_extra_args(false)
         ->type_name("NAME,...");
-    command
-        ->add_option("--brands", options->brands,
-                     "Your own brands, in the form of data/analysis/brands.json")
-        ->type_name("FILE");
     command->add_option("--threads", options->threads, "Threads to compute with; 0: one per core")
         ->check(CLI::Range(0, 256))
         ->type_name("N");
@@ -68,9 +64,12 @@ void add_analyze(CLI::App& application, CommandContext& context) {
                      "Judge as of this time, e.g. 2026-05-25; default: now")
         ->type_name("TIME");
     command
-        ->add_option("--fees", options->fees_directory,
-                     "Your own fee files (*.json): they come before ours; see docs/fees.md")
-        ->type_name("DIR");
+        ->add_option("--ci", options->interval,
+                     "How the interval of a price is found: exact (order statistics) or\n"
+                     "bootstrap (resampling, many times slower); default: exact")
+        ->check(CLI::IsMember({"exact", "bootstrap"}))
+        ->type_name("METHOD");
+    add_table_options(*command, options->tables);
     add_comps_options(*command, options->comps);
     command->add_flag("--timings", options->timings, "Say on standard error where the time went");
     command->add_flag("--json", options->json,

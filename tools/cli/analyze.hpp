@@ -10,6 +10,7 @@
 #include "engine/base/money.hpp"
 #include "tools/cli/command.hpp"
 #include "tools/cli/comps_file.hpp"
+#include "tools/cli/fee_directory.hpp"
 
 namespace assay::tools {
 
@@ -22,11 +23,11 @@ struct AnalyzeOptions {
     std::string out;                   // results; empty: none on a terminal, else stdout
     std::string out_format;            // ndjson | csv; empty: by the name of `out`, else ndjson
     std::vector<std::string> only;
-    std::string brands;  // a file that adds to the table of brands
-    int threads = 0;     // 0: one per core
+    int threads = 0;  // 0: one per core
     std::string freight, premium, bid;
     std::string as_of;
-    std::string fees_directory;  // the user's own fee files; empty: none
+    std::string interval;  // exact | bootstrap; empty: as the document says, else exact
+    OwnTables tables;      // the user's own fee files and exchange rates
     CompsFileOptions comps;
     bool timings = false;
     bool json = false;  // the answer as one JSON object instead of results or text

@@ -123,7 +123,7 @@ Result<LocalAnalysisOptions> prepare(const AnalyzeOptions& options, CommandConte
     if (!columns) return columns.error();
     run.intake.columns = std::move(*columns);
     run.intake.sheet = options.sheet;
-    auto tables = load_tables_with(options.fees_directory, options.brands);
+    auto tables = load_tables_with(options.tables);
     if (!tables) return tables.error();
     run.tables = std::move(*tables);
     const auto plan = AnalysisPlan::make(options.only, run.tables);
@@ -134,6 +134,7 @@ Result<LocalAnalysisOptions> prepare(const AnalyzeOptions& options, CommandConte
     }
     run.only = options.only;
     run.threads = options.threads;
+    run.bootstrap = options.interval == "bootstrap";
     if (options.timings) run.clock = &context.clock;
     run.now = context.clock.now();
     return run;

@@ -1,7 +1,9 @@
-// Reads the directory, bounded, and hands its files to the tables.
+// Reads the files, bounded, and hands them to the tables.
 // SPDX-License-Identifier: MIT
 #include "tools/cli/fee_directory.hpp"
 
+#include <CLI/CLI.hpp>
+#include <filesystem>
 #include <fstream>
 #include <utility>
 #include <vector>
@@ -27,25 +29,64 @@ Result<NamedFile> read_brands_file(const std::string& path) {
     return NamedFile{path, std::move(bytes)};
 }
 
+Result<std::shared_ptr<const engine::ExchangeRates>> read_rates(const std::string& path) {
+    std::error_code fault;
+    std::ifstream file(path, std::ios::binary);
+    if (!file || std::filesystem::is_directory(path, fault)) {
+        return fail(ErrorCode::invalid_argument, path + ": cannot be read", "--rates",
+                    "name a table with the columns date, base, quote and rate");
+    }
+    // One byte more than is allowed, so that the reader sees that it is too many.
+    std::string bytes(engine::ExchangeRates::file_bytes_max + 1, '\0');
+    file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    bytes.resize(static_cast<std::size_t>(file.gcount()));
+    if (file.bad()) return fail(ErrorCode::io_error, path + " cannot be read to its end");
+    auto rates = engine::read_exchange_rates(bytes, path);
+    if (!rates) return rates.error();
+    return std::make_shared<const engine::ExchangeRates>(*std::move(rates));
+}
+
 }  // namespace
 
-Result<std::shared_ptr<const engine::Tables>> load_tables_with(const std::string& directory,
-                                                               const std::string& brands_file) {
+void add_table_options(CLI::App& command, OwnTables& own) {
+    command
+        .add_option("--fees", own.fees_directory,
+                    "Your own fee files (*.json): they come before ours; see docs/fees.md")
+        ->type_name("DIR");
+    command
+        .add_option("--rates", own.rates_file,
+                    "Exchange rates (date,base,quote,rate): sold prices in other currencies\n"
+                    "then count, at the rate of their day; without, they are left out")
+        ->type_name("FILE");
+    command
+        .add_option("--brands", own.brands_file,
+                    "Your own brands, in the form of data/analysis/brands.json")
+        ->type_name("FILE");
+}
+
+Result<std::shared_ptr<const engine::Tables>> load_tables_with(const OwnTables& own) {
+    std::shared_ptr<const engine::ExchangeRates> rates;
+    if (!own.rates_file.empty()) {
+        auto read = read_rates(own.rates_file);
+        if (!read) return read.error();
+        rates = *std::move(read);
+    }
     std::vector<NamedFile> files;
-    if (!directory.empty()) {
+    if (!own.fees_directory.empty()) {
         auto read = read_json_directory(
-            directory, {"fee files", "--fees",
-                        "name a directory with fee files (*.json); docs/fees.md has their form",
-                        limits::fee_files_max, limits::fee_file_bytes_max});
+            own.fees_directory,
+            {"fee files", "--fees",
+             "name a directory with fee files (*.json); docs/fees.md has their form",
+             limits::fee_files_max, limits::fee_file_bytes_max});
         if (!read) return std::move(read).error();
         files = *std::move(read);
     }
-    if (!brands_file.empty()) {
-        auto file = read_brands_file(brands_file);
+    if (!own.brands_file.empty()) {
+        auto file = read_brands_file(own.brands_file);
         if (!file) return file.error();
         files.push_back(*std::move(file));
     }
-    return engine::load_tables(views_of(files));
+    return engine::load_tables(views_of(files), std::move(rates));
 }
 
 }  // namespace assay::tools

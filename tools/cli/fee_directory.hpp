@@ -1,4 +1,5 @@
-// The user's own tables: every *.json of one directory, and a file of brands, read whole at start.
+// The user's own tables: fee files, every *.json of one directory, a file of exchange rates and one
+// of brands; read whole before anything is analysed.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -7,14 +8,20 @@
 
 #include "engine/analysis/tables.hpp"
 #include "engine/base/result.hpp"
+#include "tools/cli/command.hpp"
 
 namespace assay::tools {
 
-// The shipped tables with the files of `directory` over them, in the order of their names, and with
-// the brands of a file in the form of data/analysis/brands.json. Empty: none of the user's own.
-// Errors: invalid_argument where it is no directory or holds no JSON file, payload_too_large where
-// it is more than limits.hpp allows, invalid_input with file and place for what a file says.
-Result<std::shared_ptr<const engine::Tables>> load_tables_with(const std::string& directory,
-                                                               const std::string& brands_file);
+struct OwnTables {
+    std::string fees_directory = {}, rates_file = {}, brands_file = {};  // empty: none
+};
+// --fees, --rates and --brands, of the commands that analyse.
+void add_table_options(CLI::App& command, OwnTables& own);
+
+// The shipped tables with the fee files over them, in the order of their names, the brands
+// added to ours, and the exchange rates beside them. Errors: invalid_argument where the directory
+// is none or holds no JSON file or a file cannot be read, payload_too_large where it is more than
+// limits.hpp allows, invalid_input with file and place for what a file says.
+Result<std::shared_ptr<const engine::Tables>> load_tables_with(const OwnTables& own);
 
 }  // namespace assay::tools

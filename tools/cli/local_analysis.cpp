@@ -100,8 +100,10 @@ class Run {
     // Options of a JSON document are known when its first product comes.
     Result<void> make_plan() {
         const BatchOptions& batch = intake_.batch_options();
-        auto plan = AnalysisPlan::make(options_.only.empty() ? batch.analyzers : options_.only,
-                                       options_.tables, options_.comps);
+        auto plan = AnalysisPlan::make(
+            options_.only.empty() ? batch.analyzers : options_.only, options_.tables,
+            options_.comps,
+            options_.bootstrap ? IntervalMethod::bootstrap : interval_method(batch));
         if (!plan) return plan.error();
         plan_ = std::make_shared<const AnalysisPlan>(std::move(*plan));
         return {};

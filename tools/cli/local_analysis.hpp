@@ -18,6 +18,7 @@ namespace assay::tools {
 struct LocalAnalysisOptions {
     engine::IntakeOptions intake;
     std::shared_ptr<const engine::Tables> tables;
+    bool bootstrap = false;  // the interval of a price; false: as the document says
     std::shared_ptr<const engine::ComparableSource> comps;  // sold prices of one's own; may be none
     std::vector<std::string> only;   // empty: what the document asks for, else all
     std::optional<TimePoint> as_of;  // empty: what the document says, else `now`

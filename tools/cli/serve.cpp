@@ -163,7 +163,7 @@ Result<void> ServerProcess::open_store() {
 
 Result<void> ServerProcess::build_parts(const MasterKey& key) {
     const ServeSettings& serve = options_.settings.serve;
-    auto tables = load_tables_with(serve.fees_directory, serve.brands_file);
+    auto tables = load_tables_with({serve.fees_directory, serve.rates_file, serve.brands_file});
     if (!tables) return std::move(tables).error();
     auto profiles = load_profiles_with(options_.settings.serve.profiles_directory);
     if (!profiles) return std::move(profiles).error();
@@ -349,6 +349,7 @@ void add_serve(CLI::App& application, CommandContext& context) {
             "GiB that the store may hold; beyond, submissions are refused with 507")
         ->type_name("GIB");
     add("--fees", "serve.fees", "DIR");
+    add("--rates", "serve.rates", "FILE");
     add("--brands", "serve.brands", "FILE");
     add("--profiles", "serve.profiles", "DIR");
     add("--comps", "serve.comps", "FILE");

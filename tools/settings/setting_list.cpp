@@ -110,6 +110,11 @@ void add_serve(std::vector<Setting>& all) {
         {"serve", "fees", text, "Directory of your own fee files (*.json), which come before ours",
          "\"/etc/assay/fees\""},
         FIELD(serve.fees_directory)));
+    all.push_back(make({"serve", "rates", text,
+                        "File of exchange rates (date,base,quote,rate), so that sold prices in "
+                        "other currencies count",
+                        "\"/etc/assay/rates.csv\""},
+                       FIELD(serve.rates_file)));
     all.push_back(make({"serve", "brands", text,
                         "File of your own brands, in the form of data/analysis/brands.json",
                         "\"/etc/assay/brands.json\""},

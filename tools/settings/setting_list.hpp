@@ -32,6 +32,7 @@ struct ServeSettings {
     std::string public_url;  // empty: the address that is listened on
     std::string key_file;
     std::string fees_directory;      // the user's own fee files; empty: none
+    std::string rates_file;          // exchange rates; empty: none
     std::string profiles_directory;  // the user's own profiles; empty: none
     std::string brands_file;         // adds to the table of brands; empty: none
     std::string comps_file;          // sold prices for tenants that uploaded none; empty: none

@@ -72,6 +72,34 @@ TEST_F(AnalysisPlanTest, NamesItsAnalyzersInTheOrderInWhichTheyRun) {
                             "profit", "risk", "listing", "verdict", "lot"));
 }
 
+TEST_F(AnalysisPlanTest, ABootstrapIsSeededByTheInput) {
+    const auto plan = AnalysisPlan::make({}, tables, nullptr, IntervalMethod::bootstrap);
+    ASSERT_THAT(plan, IsOk());
+    const auto line = [&](std::string_view json) {
+        EXPECT_FALSE(parser.parse(json, "game", MoneyUnit::minor, product).has_value());
+        std::string out;
+        plan->run(product, 7, json, day("2026-05-25T10:30:00Z"), workspace, out);
+        return out;
+    };
+    const std::string first = line(game);
+    EXPECT_EQ(line(game), first) << "the same bytes";
+    EXPECT_NE(first.find("bootstrap_bca"), std::string::npos);
+    EXPECT_NE(first.find("\"ci_coverage\":0.9,"), std::string::npos) << "the nominal one";
+    EXPECT_EQ(line_of(game).find("bootstrap_bca"), std::string::npos);
+}
+
+TEST_F(AnalysisPlanTest, ExchangeRatesArePartOfTheInput) {
+    const std::string before = line_of(game);
+    auto rates = read_exchange_rates("date,base,quote,rate\n2026-05-22,EUR,USD,1.25\n", "r");
+    ASSERT_THAT(rates, IsOk());
+    tables = *load_tables({}, std::make_shared<const ExchangeRates>(*std::move(rates)));
+    const std::string after = line_of(game);
+    const auto hash_of = [](const std::string& line) {
+        return line.substr(line.find("input_hash"), 40);
+    };
+    EXPECT_NE(hash_of(after), hash_of(before));
+}
+
 TEST_F(AnalysisPlanTest, RefusesAnUnknownNameAndListsTheKnown) {
     const std::vector<std::string> only{"price", "horoscope"};
     const auto plan = AnalysisPlan::make(only, tables);
@@ -106,10 +134,10 @@ TEST_F(AnalysisPlanTest, PrintsTheEnvelopeInTheOrderOfTheSchema) {
 
 TEST_F(AnalysisPlanTest, PrintsEachPartInTheOrderOfTheSchema) {
     const auto result = result_of(game);
-    EXPECT_THAT(
-        keys(result.at("price").as_object()),
-        ElementsAre("currency", "p10", "p50", "p90", "ci", "ci_coverage", "n", "n_used", "n_eff",
-                    "basis", "shrink_weight", "outliers", "log_sd", "confidence", "level"));
+    EXPECT_THAT(keys(result.at("price").as_object()),
+                ElementsAre("currency", "p10", "p50", "p90", "ci", "ci_coverage", "n", "n_used",
+                            "n_eff", "basis", "shrink_weight", "outliers", "trend", "log_sd",
+                            "confidence", "level"));
     EXPECT_THAT(keys(result.at("demand").as_object()),
                 ElementsAre("basis", "units_per_day", "str_ratio", "str_share", "p_sold_30",
                             "p_sold_90", "days_expected", "days_median", "months_of_supply"));

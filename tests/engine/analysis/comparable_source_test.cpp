@@ -20,7 +20,7 @@ class SixSales final : public ComparableSource {
   public:
     explicit SixSales(std::uint64_t hash) : hash_(hash) {}
     std::uint64_t hash() const noexcept override { return hash_; }
-    void join(const Product& product, const Identity&, TimePoint as_of, double trust,
+    void join(const Product& product, const Identity&, TimePoint as_of, const JoinRules& rules,
               JoinScratch& out, ComparableJoin& found) const override {
         found.clear();
         found.book_hash = hash_;
@@ -30,7 +30,7 @@ class SixSales final : public ComparableSource {
             sale.price = 5'000 + i;
             sale.currency = product.currency;
             sale.sold_at = as_of - std::chrono::days(3 + i);
-            sale.match = trust;
+            sale.match = rules.brand_model_match;
             out.comparables.push_back(sale);
         }
         found.rows[static_cast<std::size_t>(JoinKey::brand_model)] = 6;

@@ -5,64 +5,20 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
-#include <deque>
 
-#include "tests/support/matchers.hpp"
+#include "engine/analysis/lognormal.hpp"
+#include "engine/base/random.hpp"
+#include "tests/engine/analysis/price_fixture.hpp"
 
 namespace assay::engine {
 namespace {
+
+using testing::PriceTest;
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-class PriceTest : public ::testing::Test {
-  protected:
-    void SetUp() override {
-        product.currency = *Currency::parse("EUR");
-        product.title = "Sony WH-1000XM4 headphones";
-        identity.valid = true;
-    }
-
-    Comparable& sold(MinorUnits amount, double days_ago = 0) {
-        Comparable comparable;
-        comparable.price = amount;
-        comparable.sold_at = as_of - std::chrono::milliseconds(std::llround(days_ago * 86'400'000));
-        names.push_back("c" + std::to_string(names.size()));
-        comparable.id = names.back();
-        product.comparables.push_back(comparable);
-        return product.comparables.back();
-    }
-
-    // Log-normal amounts around 100.00 whose 1.4826 MAD is `spread`, at even steps over `days`.
-    void sold_evenly(int count, double spread, double days) {
-        for (int i = 0; i < count; ++i) {
-            // Distances -1 .. 1 of equal steps have their median at half.
-            const double u = count == 1 ? 0 : 2.0 * i / (count - 1) - 1;
-            const double log_distance = u * spread / 1.4826 * 2;
-            const int turn = (i * 7) % count;  // age and price unrelated
-            sold(std::llround(10'000 * std::exp(log_distance)), days * (turn + 0.5) / count);
-        }
-    }
-
-    const Price& estimate() {
-        estimate_price(product, identity, attributes, *tables, as_of, scratch, price);
-        return price;
-    }
-    std::int64_t left_out(LeftOut reason) const {
-        return price.left_out[static_cast<std::size_t>(reason)];
-    }
-
-    std::shared_ptr<const Tables> tables = *load_tables();
-    TimePoint as_of = *parse_time("2026-05-25T10:30:00Z");
-    Product product;
-    Identity identity;
-    Attributes attributes;
-    PriceScratch scratch;
-    Price price;
-    std::deque<std::string> names;
-};
 
 TEST_F(PriceTest, TwoComparablesAreDrawnToThePriorAsPublished) {
     product.msrp = 10'000;  // global recovery .277
@@ -361,6 +317,81 @@ TEST_F(PriceTest, TheSameInputGivesTheSameNumbersAfterAnother) {
     EXPECT_EQ(price.p10, first.p10);
     EXPECT_EQ(price.confidence, first.confidence);
     EXPECT_THAT(price.missing, IsEmpty());
+}
+
+TEST_F(PriceTest, NewestPricesSayWhereTheyGo) {
+    for (int i = 0; i < 10; ++i)
+        sold(std::llround(10'000 * std::exp(-0.02 * i)), 3.0 * i);
+    EXPECT_EQ(estimate().trend, Trend::rising);
+    EXPECT_NEAR(price.trend_30_days, std::expm1(0.2), 0.001);
+    EvidenceList evidence;
+    explain_price(price, *tables, evidence);
+    std::string text;
+    for (const Evidence& entry : evidence.entries())
+        text += std::string(entry.rule) + ": " + entry.detail + "\n";
+    EXPECT_THAT(text, HasSubstr("theil_sen: rising 22.1"));
+    for (Comparable& comparable : product.comparables)
+        comparable.sold_at.reset();
+    EXPECT_EQ(estimate().trend, Trend::unknown) << "undated sales have no order";
+}
+
+// 84 used copies of a video game as they were published: two bundles among them, a plain mean of
+// 47.15, a robust 42.3.
+TEST_F(PriceTest, TwoBundlesAmongEightyFourSalesAreFoundAndTheMeanIsNot) {
+    double sum = 0;
+    const auto add = [&](MinorUnits amount) {
+        sold(amount, static_cast<double>(product.comparables.size() % 30));
+        sum += static_cast<double>(amount);
+    };
+    for (int i = 0; i < 82; ++i) {
+        const double z = normal_quantile((i + 0.5) / 82);
+        add(std::llround(4'228 * std::exp(0.16 * z)));
+    }
+    add(11'850);
+    add(32'651);
+    EXPECT_NEAR(sum / 84, 4'715, 60);
+    estimate();
+    EXPECT_EQ(price.n, 84);
+    EXPECT_EQ(price.n_used, 82);
+    ASSERT_EQ(price.outliers.size(), 2U);
+    EXPECT_EQ(price.outliers[0].price, 11'850);
+    EXPECT_EQ(price.outliers[1].price, 32'651);
+    EXPECT_NEAR(static_cast<double>(price.p50), 4'230, 40);
+    EXPECT_NEAR(price.interval_coverage, 0.90, 0.05);
+}
+
+TEST_F(PriceTest, QuantilesStandInTheirOrderWhateverComes) {
+    SeededRandom random(11);
+    const auto draw = [&](std::size_t count) {
+        return static_cast<std::size_t>(random.next_unit() * static_cast<double>(count));
+    };
+    constexpr std::string_view titles[] = {"", "lot of 4", "defekt", "bundle", "OVP leer", "x 2"};
+    for (int trial = 0; trial < 5'000; ++trial) {
+        product.comparables.clear();
+        product.msrp.reset();
+        if (draw(2) == 0) product.msrp = 1 + static_cast<MinorUnits>(draw(100'000));
+        attributes.condition = static_cast<Condition>(draw(condition_count));
+        for (std::size_t i = draw(14); i > 0; --i) {
+            Comparable& one = sold(
+                1 + static_cast<MinorUnits>(std::exp(25 * random.next_unit() * random.next_unit())),
+                100 * random.next_unit() - 5);
+            one.condition = static_cast<Condition>(draw(condition_count));
+            one.title = titles[draw(6)];
+            one.match = random.next_unit();
+            one.quantity = 1 + static_cast<std::int64_t>(draw(4));
+        }
+        estimate();
+        ASSERT_LE(price.p10, price.p50) << trial;
+        ASSERT_LE(price.p50, price.p90) << trial;
+        ASSERT_EQ(price.p50 > 0 || price.p90 > 0 || price.log_mean != 0,
+                  price.basis != PriceBasis::none)
+            << trial;
+        ASSERT_GE(price.confidence, 0);
+        ASSERT_LE(price.confidence, 100);
+        ASSERT_LE(price.n_effective, static_cast<double>(price.n_used) + 1e-9);
+        ASSERT_LE(price.interval_low.value_or(0), price.interval_high.value_or(0));
+        names.clear();
+    }
 }
 
 TEST_F(PriceTest, WhatTheRulesDidIsSaid) {

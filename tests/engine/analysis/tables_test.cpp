@@ -89,7 +89,7 @@ TEST_F(TablesTest, DefaultsOfTheFileAreThoseOfTheProgram) {
     EXPECT_EQ(read.min_confidence, fresh.min_confidence);
     EXPECT_EQ(read.shrink_below, fresh.shrink_below);
     EXPECT_EQ(read.lot_correlation, fresh.lot_correlation);
-    EXPECT_EQ(tables->version, "2026-08-18");
+    EXPECT_EQ(tables->version, "2026-11-25");
 }
 
 TEST_F(TablesTest, ChannelsAreFoundByNameAndMarketplace) {
@@ -116,7 +116,8 @@ class BrokenTablesTest : public ::testing::Test {
         for (const char* name :
              {"analysis/defaults", "analysis/conditions", "analysis/recovery", "analysis/returns",
               "analysis/tax", "analysis/carriers", "analysis/variants", "analysis/brands",
-              "analysis/risks", "analysis/listings", "fees/ebay_us"}) {
+              "analysis/risks", "analysis/listings", "analysis/prices", "analysis/demand",
+              "fees/ebay_us"}) {
             const std::string path = "data/" + std::string(name) + ".json";
             std::ifstream file(testing::source_tree() / path, std::ios::binary);
             files_[path] = {std::istreambuf_iterator<char>(file), {}};

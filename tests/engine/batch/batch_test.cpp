@@ -32,6 +32,7 @@ TEST(BatchOptions, SurviveTheStore) {
     options.as_of = *parse_time("2026-05-25T10:30:00.123Z");
     options.money_unit = MoneyUnit::major;
     options.on_invalid = OnInvalid::reject;
+    options.bootstrap = true;
     const auto read = parse_batch_options(to_json(options));
     ASSERT_THAT(read, IsOk());
     EXPECT_EQ(*read, options);
@@ -68,7 +69,7 @@ TEST(BatchOptions, RefuseWhatTheyDoNotKnow) {
         {R"({"as_of":"now"})", "/as_of"},
         {R"({"money_unit":"cents"})", "/money_unit"},
         {R"({"on_invalid":"skip"})", "/on_invalid"},
-        {R"({"ci":"bootstrap"})", "/ci"},
+        {R"({"ci":"normal"})", "/ci"},
         {R"({"lot":{"premium":5}})", "/lot/premium"},
         {R"({"lot":{"premium":"5"}})", "/lot/premium"},
         {R"({"lot":{"premium":-0.1}})", "/lot/premium"},

@@ -80,7 +80,7 @@ inline Answered ask(const engine::ComparableSource& book, const Asked& asked,
     identify(product, identity);
     engine::JoinScratch scratch;
     Answered answered;
-    book.join(product, identity, *parse_time(as_of), 0.7, scratch, answered.join);
+    book.join(product, identity, *parse_time(as_of), {}, scratch, answered.join);
     answered.comparables = scratch.comparables;
     return answered;
 }

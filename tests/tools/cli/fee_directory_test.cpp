@@ -29,13 +29,13 @@ class FeeDirectory : public ::testing::Test {
   "standard":{"shape":"marginal","steps":[{"ppm":)" +
                std::to_string(ppm) + "}]}}]}";
     }
-    auto load() const { return load_tables_with(directory_.path().string(), ""); }
+    auto load() const { return load_tables_with({directory_.path().string(), {}}); }
 
     testing::TemporaryDirectory directory_;
 };
 
 TEST_F(FeeDirectory, WithoutOneTheShippedTablesHold) {
-    EXPECT_THAT(load_tables_with("", ""), IsOk());
+    EXPECT_THAT(load_tables_with({}), IsOk());
 }
 
 TEST_F(FeeDirectory, LaysItsFilesOverTheShippedOnes) {
@@ -58,20 +58,49 @@ TEST_F(FeeDirectory, NamesTheFileAndItsFault) {
 
 TEST_F(FeeDirectory, RefusesWhatIsNoDirectoryOrHoldsNothing) {
     EXPECT_THAT(load(), FailsWith(ErrorCode::invalid_argument));
-    EXPECT_THAT(load_tables_with((directory_.path() / "none").string(), ""),
+    EXPECT_THAT(load_tables_with({(directory_.path() / "none").string(), {}}),
                 FailsWith(ErrorCode::invalid_argument));
+}
+
+TEST_F(FeeDirectory, ExchangeRatesStandBesideTheFees) {
+    write("rates.csv", "date,base,quote,rate\n2026-05-22,EUR,USD,1.25\n");
+    const std::string rates = (directory_.path() / "rates.csv").string();
+    const auto alone = load_tables_with({{}, rates});
+    ASSERT_THAT(alone, IsOk());
+    ASSERT_NE((*alone)->rates, nullptr);
+    EXPECT_EQ((*alone)->rates->size(), 1U);
+    write("mine.json", channel("my_shop", 20'000));
+    const auto both = load_tables_with({directory_.path().string(), rates});
+    ASSERT_THAT(both, IsOk());
+    EXPECT_NE((*both)->rates, nullptr);
+    EXPECT_NE((*both)->find_channel("my_shop"), nullptr);
+}
+
+TEST_F(FeeDirectory, RatesThatCannotBeReadAreNamed) {
+    const auto missing = load_tables_with({{}, (directory_.path() / "none.csv").string()});
+    ASSERT_THAT(missing, FailsWith(ErrorCode::invalid_argument));
+    EXPECT_THAT(missing.error().message, HasSubstr("none.csv"));
+    EXPECT_THAT(load_tables_with({{}, directory_.path().string()}),
+                FailsWith(ErrorCode::invalid_argument));
+    write("rates.csv", "date,base,quote,rate\n2026-05-22,EUR,USD,none\n");
+    const auto wrong = load_tables_with({{}, (directory_.path() / "rates.csv").string()});
+    ASSERT_THAT(wrong, FailsWith(ErrorCode::invalid_input));
+    EXPECT_THAT(wrong.error().message, HasSubstr("line 2"));
+    write("large.csv", std::string(engine::ExchangeRates::file_bytes_max + 1, ' '));
+    EXPECT_THAT(load_tables_with({{}, (directory_.path() / "large.csv").string()}),
+                FailsWith(ErrorCode::payload_too_large));
 }
 
 TEST_F(FeeDirectory, AddsAFileOfBrandsToThoseThatAreKnown) {
     write("brands.json", R"({"brands": {"zarblatt": ["Z-Blatt"]}})");
-    const auto tables = load_tables_with("", (directory_.path() / "brands.json").string());
+    const auto tables = load_tables_with({{}, {}, (directory_.path() / "brands.json").string()});
     ASSERT_THAT(tables, IsOk());
     const std::string_view words[] = {"zblatt"};
     EXPECT_EQ((*tables)->brands.find_whole(words), "zarblatt");
-    EXPECT_THAT(load_tables_with("", (directory_.path() / "none").string()),
+    EXPECT_THAT(load_tables_with({{}, {}, (directory_.path() / "none").string()}),
                 FailsWith(ErrorCode::invalid_argument));
     write("brands.json", R"({"brands": {"zarblatt": [7]}})");
-    EXPECT_THAT(load_tables_with("", (directory_.path() / "brands.json").string()),
+    EXPECT_THAT(load_tables_with({{}, {}, (directory_.path() / "brands.json").string()}),
                 FailsWith(ErrorCode::invalid_input));
 }
 
