@@ -15,14 +15,15 @@
 #include "tools/cli/signatures.hpp"
 #include "tools/cli/tenants.hpp"
 #include "tools/cli/webhooks.hpp"
+#include "tools/cli/whatif.hpp"
 
 namespace assay::tools {
 
 namespace {
 constexpr AddCommand commands[] = {
-    add_analyze, add_columns, add_explain,  add_serve,  add_submit,  add_watch,      add_results,
-    add_cancel,  add_comps,   add_webhooks, add_keys,   add_account, add_quota,      add_tenants,
-    add_listen,  add_verify,  add_sign,     add_doctor, add_config,  add_completion,
+    add_analyze, add_columns, add_explain, add_whatif,   add_serve,  add_submit,  add_watch,
+    add_results, add_cancel,  add_comps,   add_webhooks, add_keys,   add_account, add_quota,
+    add_tenants, add_listen,  add_verify,  add_sign,     add_doctor, add_config,  add_completion,
 };
 }  // namespace
 
