@@ -9,151 +9,17 @@
 
 #include "engine/base/limits.hpp"
 #include "engine/batch/product_parser.hpp"
+#include "tests/engine/batch/product_fields.hpp"
 #include "tests/engine/batch/taken_items.hpp"
 
 namespace assay::engine {
 namespace {
 
+using testing::Field;
+using testing::Kind;
+using testing::product_fields;
 using testing::take;
 using testing::Taken;
-
-enum class Kind {
-    text,
-    name,
-    identifier,
-    condition,
-    language,
-    money,
-    count,
-    number,
-    flag,
-    time,
-    choice,
-    list,
-    object
-};
-
-struct Field {
-    std::string_view pointer;
-    Kind kind;
-};
-
-// The schema, field by field. product_id is intake's and has a test of its own.
-constexpr Field fields[] = {
-    {"/sku", Kind::text},
-    {"/lot_id", Kind::text},
-    {"/pallet_id", Kind::text},
-    {"/lpn", Kind::text},
-    {"/title", Kind::text},
-    {"/brand", Kind::text},
-    {"/model", Kind::text},
-    {"/mpn", Kind::text},
-    {"/color", Kind::text},
-    {"/size", Kind::text},
-    {"/variant", Kind::text},
-    {"/description", Kind::text},
-    {"/category", Kind::text},
-    {"/language", Kind::language},
-    {"/identifiers", Kind::object},
-    {"/identifiers/gtin", Kind::identifier},
-    {"/identifiers/upc", Kind::identifier},
-    {"/identifiers/ean", Kind::identifier},
-    {"/identifiers/isbn", Kind::identifier},
-    {"/identifiers/asin", Kind::identifier},
-    {"/identifiers/imei", Kind::identifier},
-    {"/identifiers/serial", Kind::identifier},
-    {"/condition", Kind::condition},
-    {"/condition_notes", Kind::text},
-    {"/quantity", Kind::count},
-    {"/pack_size", Kind::count},
-    {"/currency", Kind::choice},
-    {"/unit_cost", Kind::money},
-    {"/msrp", Kind::money},
-    {"/target_price", Kind::money},
-    {"/weight_g", Kind::count},
-    {"/dims_mm", Kind::list},
-    {"/dims_mm/0", Kind::count},
-    {"/dims_mm/1", Kind::count},
-    {"/dims_mm/2", Kind::count},
-    {"/images", Kind::list},
-    {"/images/0", Kind::text},
-    {"/images/0/url", Kind::text},
-    {"/images/0/sha256", Kind::choice},
-    {"/images/0/width", Kind::count},
-    {"/images/0/height", Kind::count},
-    {"/image_count", Kind::count},
-    {"/market", Kind::object},
-    {"/market/channel", Kind::name},
-    {"/market/marketplace", Kind::name},
-    {"/market/category_id", Kind::name},
-    {"/market/active_listings", Kind::count},
-    {"/market/competing_offers", Kind::count},
-    {"/market/lowest_offer", Kind::money},
-    {"/market/buy_box_price", Kind::money},
-    {"/market/amazon_in_buybox", Kind::flag},
-    {"/market/sales_rank", Kind::count},
-    {"/market/rank_category", Kind::name},
-    {"/market/rank_history", Kind::list},
-    {"/market/rank_history/0", Kind::list},
-    {"/market/monthly_sold", Kind::count},
-    {"/market/sold_count", Kind::count},
-    {"/market/sold_window_days", Kind::count},
-    {"/comparables", Kind::list},
-    {"/comparables/0", Kind::object},
-    {"/comparables/0/price", Kind::money},
-    {"/comparables/0/shipping", Kind::money},
-    {"/comparables/0/currency", Kind::choice},
-    {"/comparables/0/sold_at", Kind::time},
-    {"/comparables/0/condition", Kind::condition},
-    {"/comparables/0/title", Kind::text},
-    {"/comparables/0/qty", Kind::count},
-    {"/comparables/0/match", Kind::number},
-    {"/comparables/0/source", Kind::text},
-    {"/comparables/0/id", Kind::name},
-    {"/comparables/0/kind", Kind::choice},
-    {"/costs", Kind::object},
-    {"/costs/inbound", Kind::money},
-    {"/costs/prep", Kind::money},
-    {"/costs/packaging", Kind::money},
-    {"/costs/ship_out", Kind::money},
-    {"/costs/ship_charged", Kind::money},
-    {"/costs/ads_ppm", Kind::count},
-    {"/costs/storage_per_day", Kind::money},
-    {"/costs/lot_share", Kind::money},
-    {"/tax", Kind::object},
-    {"/tax/regime", Kind::choice},
-    {"/tax/rate_ppm", Kind::count},
-    {"/tax/purchase_vat", Kind::flag},
-    {"/device", Kind::object},
-    {"/device/imei", Kind::identifier},
-    {"/device/model", Kind::text},
-    {"/device/storage_gb", Kind::count},
-    {"/device/battery_pct", Kind::count},
-    {"/device/activation_lock", Kind::flag},
-    {"/device/blacklist", Kind::flag},
-    {"/device/carrier", Kind::text},
-    {"/device/cosmetic", Kind::choice},
-    {"/device/functional", Kind::choice},
-    {"/device/functional/0", Kind::text},
-    {"/risk", Kind::object},
-    {"/risk/hazmat", Kind::flag},
-    {"/risk/lithium", Kind::flag},
-    {"/risk/adult", Kind::flag},
-    {"/risk/restricted", Kind::list},
-    {"/risk/restricted/0", Kind::text},
-    {"/risk/gated", Kind::flag},
-    {"/risk/return_rate_ppm", Kind::count},
-    {"/overrides", Kind::object},
-    {"/overrides/half_life_days", Kind::number},
-    {"/overrides/horizon_days", Kind::count},
-    {"/overrides/min_roi_ppm", Kind::count},
-    {"/overrides/min_profit", Kind::money},
-    {"/overrides/channels", Kind::list},
-    {"/overrides/channels/0", Kind::text},
-    {"/overrides/fee_version", Kind::text},
-    {"/overrides/analyzers", Kind::list},
-    {"/overrides/analyzers/0", Kind::text},
-};
 
 const std::string too_long = '"' + std::string(limits::string_bytes_max + 1, 'x') + '"';
 const std::string control = R"("a\u0001b")";
@@ -306,7 +172,7 @@ class ProductFields : public ::testing::Test {
 
 TEST_F(ProductFields, TakeNothingWrongSilently) {
     std::size_t checked = 0;
-    for (const Field& field : fields) {
+    for (const Field& field : product_fields) {
         for (const std::string& value : bad_values(field.kind)) {
             EXPECT_TRUE(is_told(field, value));
             ++checked;
@@ -317,7 +183,7 @@ TEST_F(ProductFields, TakeNothingWrongSilently) {
 
 // NaN, Infinity and numbers beyond 64 bits are no JSON at all; even so the field is named.
 TEST_F(ProductFields, NameTheValueThatIsNoJson) {
-    for (const Field& field : fields) {
+    for (const Field& field : product_fields) {
         for (const char* value : {"NaN", "Infinity", "-Infinity", "1e400", "-1e400", "None",
                                   "123456789012345678901234567890", "0x10", "+5", ".5", "05"}) {
             const auto fault =
@@ -330,7 +196,7 @@ TEST_F(ProductFields, NameTheValueThatIsNoJson) {
 }
 
 TEST_F(ProductFields, NullIsAbsentEverywhere) {
-    for (const Field& field : fields) {
+    for (const Field& field : product_fields) {
         const bool in_list = field.pointer.find("/0") != std::string_view::npos ||
                              field.pointer.starts_with("/dims_mm/");
         if (in_list && field.pointer != "/comparables/0/shipping") continue;
@@ -369,7 +235,7 @@ TEST_F(ProductFields, ListsAreBounded) {
 }
 
 TEST_F(ProductFields, AnEmptyTextIsAbsent) {
-    for (const Field& field : fields) {
+    for (const Field& field : product_fields) {
         if (field.kind != Kind::text && field.kind != Kind::identifier &&
             field.kind != Kind::name && field.kind != Kind::condition &&
             field.kind != Kind::language)
