@@ -39,6 +39,13 @@ std::string new_reasons(const Rejudged& result) {
         std::string& list = reason_words(reason).mark == "+" ? in_favour : against;
         list += (list.empty() ? "" : ", ") + printable(reason);
     }
+    const auto& now = result.after.reasons;
+    for (const std::string& reason : old) {
+        if (reason_words(reason).mark != "!" ||
+            std::find(now.begin(), now.end(), reason) != now.end())
+            continue;
+        in_favour += (in_favour.empty() ? "no longer " : ", no longer ") + printable(reason);
+    }
     if (against.empty()) return in_favour;
     return in_favour.empty() ? against : against + ", " + in_favour;
 }
@@ -79,7 +86,7 @@ std::string WhatifReport::Named::text() const {
     std::string list;
     for (const std::string& id : first)
         list += (list.empty() ? "" : ", ") + printable(id);
-    return list + (count > static_cast<std::int64_t>(first.size()) ? ", ..." : "");
+    return list + (count > static_cast<std::int64_t>(first.size()) ? " and others" : "");
 }
 
 void WhatifReport::add_unjudged(const std::string& kind, std::string product_id) {
