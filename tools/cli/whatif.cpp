@@ -85,7 +85,7 @@ int run_whatif(const WhatifOptions& options, CommandContext& context) {
     const auto then = engine::load_tables();
     if (!then) return report(context, then.error());
     const auto now =
-        options.fees_directory.empty() ? then : load_tables_with(options.fees_directory, {});
+        options.fees_directory.empty() ? then : load_tables_with({options.fees_directory});
     if (!now) return report(context, now.error());
     if (auto valid = engine::validate(*terms, **now); !valid)
         return report_usage(context, valid.error(), "whatif");
