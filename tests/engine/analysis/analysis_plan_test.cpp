@@ -78,7 +78,7 @@ TEST_F(AnalysisPlanTest, ABootstrapIsSeededByTheInput) {
     const auto line = [&](std::string_view json) {
         EXPECT_FALSE(parser.parse(json, "game", MoneyUnit::minor, product).has_value());
         std::string out;
-        plan->run(product, 7, json, day("2026-05-25T10:30:00Z"), workspace, out);
+        plan->run(product, 7, json, day("2026-05-25T10:30:00Z"), *workspace, out);
         return out;
     };
     const std::string first = line(game);

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <numbers>
 
 #include "engine/analysis/lognormal.hpp"
@@ -49,8 +50,9 @@ class World {
   public:
     World(const Tables& tables, std::uint64_t seed) : tables_(tables), random_(seed) {}
 
-    History next() {
-        History made;
+    std::unique_ptr<History> next() {
+        auto history = std::make_unique<History>();
+        History& made = *history;
         const Kind& kind = kinds[static_cast<std::size_t>(unit() * kinds.size())];
         const double spread = kind.spread * std::exp(kind.spread_varies * normal());
         const double drift = 0.04 * normal() / 30;  // a day
@@ -71,7 +73,7 @@ class World {
             add_sale(level, spread, drift, made);
         made.truth = level;
         made.held_out = level + drift * 30 * unit() + spread * normal();
-        return made;
+        return history;
     }
 
   private:
@@ -142,7 +144,8 @@ TEST(Coverage, IntervalsHoldWhatTheyPromiseOnHeldOutSales) {
     int intervals = 0, median_held = 0;
     double promised = 0;
     for (int i = 0; i < 14'000; ++i) {
-        const History one = world.next();
+        const auto history = world.next();
+        const History& one = *history;
         estimate_price(one.product, identity, one.attributes, tables, testing::day("2026-05-25"),
                        scratch, price);
         ASSERT_NE(price.basis, PriceBasis::none);
