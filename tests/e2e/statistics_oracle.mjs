@@ -61,8 +61,8 @@ cases.forEach((one, index) => {
   close('ci high', price.ci[1], Math.exp(expected.kept[expected.kept.length - expected.rank]), 0.51);
   // The ends of the interval are sample quantiles.
   const n = expected.kept.length;
-  close('the lower quantile', price.ci[0], Math.exp(quantile(expected.kept, (expected.rank - 0.5) / n)), 0.51);
-  close('the upper quantile', price.ci[1], Math.exp(quantile(expected.kept, 1 - (expected.rank - 0.5) / n)), 0.51);
+  close('the lower quantile', price.ci[0], Math.exp(quantile(expected.kept, (expected.rank - 1) / (n - 1))), 0.51);
+  close('the upper quantile', price.ci[1], Math.exp(quantile(expected.kept, (n - expected.rank) / (n - 1))), 0.51);
   compared += 1;
 });
 if (compared < 0.9 * cases.length) {
