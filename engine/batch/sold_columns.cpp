@@ -24,7 +24,7 @@ constexpr std::array<char, 3> delimiters = {',', ';', '\t'};
 constexpr std::array<std::string_view, sold_field_count> field_names = {
     "gtin",     "upc",   "ean",      "isbn",     "asin",    "brand",     "model",
     "mpn",      "price", "shipping", "currency", "sold_at", "condition", "title",
-    "quantity", "match", "source",   "id",       "kind"};
+    "quantity", "match", "source",   "id",       "kind",    "category",  "unit_cost"};
 
 // Normalised headers, by field; the earlier one is the better known.
 using Synonyms = std::array<std::string_view, 14>;
@@ -58,6 +58,10 @@ constexpr std::array<Synonyms, sold_field_count> synonyms = {{
     {"id", "itemid", "itemnumber", "listingid", "saleid", "transactionid", "orderid", "ordernumber",
      "salesrecordnumber", "artikelnummer", "bestellnummer"},
     {"kind", "soldoractive"},
+    {"category", "department", "kategorie", "warengruppe", "categoria", "categora", "categorie",
+     "catgorie"},
+    {"unitcost", "cost", "costperunit", "purchaseprice", "pricepaid", "cogs", "einkaufspreis", "ek",
+     "coste", "costo", "preciodecompra", "prixdachat", "cout", "cot"},
 }};
 
 struct Known {

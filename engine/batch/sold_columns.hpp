@@ -36,8 +36,10 @@ enum class SoldField : std::uint8_t {
     source,
     id,
     kind,
+    category,
+    unit_cost,
 };
-inline constexpr std::size_t sold_field_count = 19;
+inline constexpr std::size_t sold_field_count = 21;
 std::string_view to_string(SoldField field) noexcept;  // as NDJSON names it: "sold_at"
 
 struct SoldLayout {

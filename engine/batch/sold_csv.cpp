@@ -115,10 +115,12 @@ std::optional<Error> SoldCsv::read(SoldRecord& record) {
     record.brand = cell(SoldField::brand);
     record.model = cell(SoldField::model);
     record.mpn = cell(SoldField::mpn);
+    record.category = cell(SoldField::category);
     record.sale.title = cell(SoldField::title);
     record.sale.source = cell(SoldField::source);
     record.sale.id = cell(SoldField::id);
     if (auto wrong = read_money(record.sale)) return wrong;
+    record.unit_cost = read_cost(record.sale.currency);
     return read_facts(record.sale);
 }
 
@@ -172,6 +174,17 @@ std::optional<Error> SoldCsv::read_money(Comparable& sale) {
     }
     if (sale.price == 0) return fault(SoldField::price, "is 0", "leave out what was not sold");
     return std::nullopt;
+}
+
+// What a piece had cost tells nothing of its price: one that cannot be read costs no row.
+std::optional<MinorUnits> SoldCsv::read_cost(Currency currency) const {
+    const auto amount = read_csv_amount(cell(SoldField::unit_cost), layout_->decimal_comma);
+    if (!amount || !amount->unit.empty() || amount->decimal.starts_with('-')) return std::nullopt;
+    if (!amount->currency.empty() && amount->currency != currency) return std::nullopt;
+    bool lost = false;
+    const auto minor = parse_decimal(round_decimal(amount->decimal, currency.exponent(), lost),
+                                     currency.exponent());
+    return minor ? std::optional(*minor) : std::nullopt;
 }
 
 std::optional<Error> SoldCsv::read_facts(Comparable& sale) {

@@ -30,6 +30,7 @@ class SoldCsv final : public InputReader {
     Error fault(SoldField field, std::string message, std::string remedy) const;
     std::optional<Error> read(SoldRecord& record);
     std::optional<Error> read_money(Comparable& sale);
+    std::optional<MinorUnits> read_cost(Currency currency) const;
     std::optional<Error> read_facts(Comparable& sale);
 
     SoldRows& rows_;

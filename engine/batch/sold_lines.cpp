@@ -13,9 +13,23 @@ namespace {
 
 using Element = simdjson::dom::element;
 
-enum : std::size_t { gtin, upc, ean, isbn, asin, identifiers, brand, model, mpn, quantity };
-constexpr auto product_keys = make_key_table("gtin", "upc", "ean", "isbn", "asin", "identifiers",
-                                             "brand", "model", "mpn", "quantity");
+enum : std::size_t {
+    gtin,
+    upc,
+    ean,
+    isbn,
+    asin,
+    identifiers,
+    brand,
+    model,
+    mpn,
+    quantity,
+    category,
+    unit_cost
+};
+constexpr auto product_keys =
+    make_key_table("gtin", "upc", "ean", "isbn", "asin", "identifiers", "brand", "model", "mpn",
+                   "quantity", "category", "unit_cost");
 constexpr auto identifier_keys = make_key_table("gtin", "upc", "ean", "isbn", "asin");
 constexpr std::size_t identifier_count = identifier_keys.count();
 constexpr std::size_t name_characters_max = 1'000;
@@ -137,7 +151,11 @@ bool SoldLines::read_product(const Element& root, SoldRecord& record) {
             return reader_.text_or_number(members[key], at(key), out, was_number);
         return reader_.text(members[key], at(key), out, name_characters_max);
     };
-    return name(brand, record.brand) && name(model, record.model) && name(mpn, record.mpn);
+    if (members.has(unit_cost) &&
+        !reader_.money(members[unit_cost], at(unit_cost), record.sale.currency, record.unit_cost))
+        return false;
+    return name(category, record.category) && name(brand, record.brand) &&
+           name(model, record.model) && name(mpn, record.mpn);
 }
 
 }  // namespace assay::engine

@@ -25,6 +25,8 @@ struct SoldRecord {
     std::uint64_t line = 0;  // 1-based, where the row starts
     Identifiers identifiers;
     std::string_view brand, model, mpn;
+    std::string_view category;            // a path "A > B"; empty: none
+    std::optional<MinorUnits> unit_cost;  // what one piece had cost, in the sale's currency
     Comparable sale;
 };
 

@@ -4,7 +4,9 @@
 
 #include <CLI/CLI.hpp>
 #include <istream>
+#include <optional>
 #include <sstream>
+#include <utility>
 
 #include "engine/base/limits.hpp"
 #include "tools/api/query.hpp"
@@ -31,7 +33,18 @@ void add_comps_options(CLI::App& command, CompsFileOptions& options) {
         ->type_name("FIELD=HEADER,...");
 }
 
-Result<engine::LoadedComps> load_comps_file(const CompsFileOptions& options) {
+namespace {
+
+Error of_file(const CompsFileOptions& options, Error error) {
+    error.message = options.file + " " + error.message;
+    if (error.field == "columns") error.field = "--comps-columns";
+    return error;
+}
+
+}  // namespace
+
+Result<void> read_sold_file(const CompsFileOptions& options,
+                            const std::function<SoldFeed(engine::SoldReadOptions)>& open) {
     engine::SoldReadOptions reading;
     if (!options.currency.empty()) {
         const auto currency = Currency::parse(options.currency);
@@ -44,29 +57,34 @@ Result<engine::LoadedComps> load_comps_file(const CompsFileOptions& options) {
     auto columns = parse_columns(options.columns, "--comps-columns");
     if (!columns) return columns.error();
     reading.columns = *std::move(columns);
-    const auto of_file = [&](Error error) {
-        error.message = options.file + " " + error.message;
-        if (error.field == "columns") error.field = "--comps-columns";
-        return error;
-    };
     AnalyzeInput input;
     std::istringstream nothing;
     if (auto opened = input.open(options.file, {}, nothing); !opened) return opened.error();
     reading.format = input.format;
     reading.gzip = input.gzip;
     reading.bytes_max = reading.unpacked_bytes_max;  // nothing is sent over a wire here
-    engine::CompsReader reader(std::move(reading));
+    const SoldFeed feed = open(std::move(reading));
     std::istream bytes(&*input.buffer);
     std::string block(limits::mebibyte, '\0');
     while (bytes) {
         bytes.read(block.data(), static_cast<std::streamsize>(block.size()));
         const auto count = static_cast<std::size_t>(bytes.gcount());
-        const auto fed = reader.feed(std::string_view(block).substr(0, count));
-        if (!fed) return of_file(fed.error());
+        if (const auto fed = feed(std::string_view(block).substr(0, count)); !fed)
+            return of_file(options, fed.error());
     }
     if (bytes.bad()) return fail(ErrorCode::io_error, options.file + " cannot be read to its end");
-    auto loaded = reader.finish();
-    if (!loaded) return of_file(loaded.error());
+    return {};
+}
+
+Result<engine::LoadedComps> load_comps_file(const CompsFileOptions& options) {
+    std::optional<engine::CompsReader> reader;
+    const auto read = read_sold_file(options, [&](engine::SoldReadOptions reading) -> SoldFeed {
+        reader.emplace(std::move(reading));
+        return [&](std::string_view bytes) { return reader->feed(bytes); };
+    });
+    if (!read) return read.error();
+    auto loaded = reader->finish();
+    if (!loaded) return of_file(options, loaded.error());
     return loaded;
 }
 

@@ -1,0 +1,226 @@
+// Reads a history of sales twice, as comparables and as cases, and prints how the promises held.
+// SPDX-License-Identifier: MIT
+#include "tools/cli/backtest.hpp"
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <boost/json/object.hpp>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <ostream>
+#include <vector>
+
+#include "tools/cli/backtest_replay.hpp"
+#include "tools/cli/batch_progress.hpp"
+#include "tools/cli/batch_watch.hpp"
+#include "tools/cli/command.hpp"
+#include "tools/cli/comps_file.hpp"
+#include "tools/cli/fee_directory.hpp"
+#include "tools/cli/server_options.hpp"
+#include "tools/cli/table.hpp"
+#include "tools/cli/text_width.hpp"
+
+namespace assay::tools {
+namespace {
+
+using Rows = std::vector<std::vector<std::string>>;
+
+struct BacktestOptions {
+    CompsFileOptions sales;
+    OwnTables tables;
+    std::string as_of;
+    bool json = false;
+};
+
+std::string percent(double share) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.1f %%", 100 * share);
+    return text.data();
+}
+std::string share(std::int64_t part, std::int64_t whole) {
+    return whole == 0 ? "-" : percent(static_cast<double>(part) / static_cast<double>(whole));
+}
+
+Result<std::vector<PastSale>> read_sales(const CompsFileOptions& options) {
+    std::vector<PastSale> sales;
+    std::unique_ptr<engine::SoldPrices> reader;
+    const auto read = read_sold_file(options, [&](engine::SoldReadOptions reading) -> SoldFeed {
+        reader = std::make_unique<engine::SoldPrices>(
+            std::move(reading), [&](const engine::SoldRecord& record) -> std::optional<Error> {
+                if (auto sale = past_sale(record)) sales.push_back(*std::move(sale));
+                return std::nullopt;
+            });
+        return [&](std::string_view bytes) { return reader->feed(bytes); };
+    });
+    if (!read) return read.error();
+    if (auto finished = reader->finish(); !finished) return finished.error();
+    if (!sales.empty()) return sales;
+    return fail(ErrorCode::invalid_input, options.file + " names no date of a sale", "sold_at",
+                "add a column with the day of each sale, e.g. sold_at");
+}
+
+Result<Backtest> run(const BacktestOptions& options) {
+    auto tables = load_tables_with(options.tables);
+    if (!tables) return std::move(tables).error();
+    const auto comps = load_comps_file(options.sales);
+    if (!comps) return comps.error();
+    const auto sales = read_sales(options.sales);
+    if (!sales) return sales.error();
+    TimePoint cut = usual_cut(*sales);
+    if (!options.as_of.empty()) {
+        const auto time = parse_time(options.as_of);
+        if (!time) {
+            return fail(ErrorCode::invalid_argument, "is not a time", "--as-of",
+                        "write it like 2026-05-25 or 2026-05-25T10:30:00Z");
+        }
+        cut = *time;
+    }
+    const auto plan = engine::AnalysisPlan::make({}, *tables, comps->book);
+    if (!plan) return plan.error();
+    return replay(*plan, *sales, cut);
+}
+
+boost::json::object to_json(const IntervalHits& hits) {
+    return {{"sales", hits.sales},
+            {"below_p10", hits.below},
+            {"within", hits.within()},
+            {"above_p90", hits.above},
+            {"under_p50", hits.under_median}};
+}
+boost::json::object to_json(const ProbabilityHits& hits) {
+    return {{"cases", hits.cases},
+            {"came_true", hits.came_true},
+            {"promised", hits.cases == 0 ? 0 : hits.promised / static_cast<double>(hits.cases)}};
+}
+
+boost::json::object to_json(const Backtest& test) {
+    boost::json::object categories, earned;
+    for (const auto& [name, hits] : test.by_category)
+        categories[name] = to_json(hits);
+    for (const auto& [key, of] : test.earned) {
+        auto& currency = earned[key.first];
+        if (!currency.is_object()) currency = boost::json::object();
+        currency.get_object()[key.second] = {
+            {"sales", of.sales}, {"cost", of.cost}, {"profit", of.profit}};
+    }
+    return {{"as_of", to_rfc3339(test.cut)},
+            {"known", test.known},
+            {"judged", test.judged},
+            {"unpriced", test.unpriced},
+            {"interval", to_json(test.all)},
+            {"by_category", std::move(categories)},
+            {"p_loss", to_json(test.loss)},
+            {"p_sold_30", to_json(test.sold_30)},
+            {"p_sold_90", to_json(test.sold_90)},
+            {"earned", std::move(earned)}};
+}
+
+std::vector<std::string> interval_row(const std::string& name, const IntervalHits& hits) {
+    return {"  " + name,
+            grouped(hits.sales),
+            share(hits.below, hits.sales),
+            share(hits.within(), hits.sales),
+            share(hits.above, hits.sales),
+            share(hits.under_median, hits.sales)};
+}
+
+void print(const Backtest& test, CommandContext& context) {
+    std::ostream& out = context.out;
+    const std::size_t width = table_columns(context);
+    out << "As of " << to_rfc3339(test.cut).substr(0, 10) << ": " << grouped(test.known)
+        << " sales were known; " << grouped(test.judged) << " of the " << backtest_horizon_days
+        << " days after it were foretold, " << grouped(test.unpriced)
+        << " of them\nwithout a price, because nothing like them had been sold.\n\nPrices: where "
+           "sales fell (promised: 10, 80, 10 %, and 50 % under p50)\n";
+    Rows rows{{"  CATEGORY", "SALES", "BELOW P10", "P10 TO P90", "ABOVE P90", "UNDER P50"},
+              interval_row("all", test.all)};
+    for (const auto& [name, hits] : test.by_category)
+        rows.push_back(interval_row(name.empty() ? "(none named)" : printable(name), hits));
+    out << aligned(rows, {width, {0}, {1, 2, 3, 4, 5}});
+
+    out << "\nChances: what was promised on average, and how often it came true\n";
+    rows = {{"  CHANCE", "CASES", "PROMISED", "CAME TRUE"}};
+    for (const auto& [name, hits] :
+         {std::pair<const char*, const ProbabilityHits&>{"of a loss", test.loss},
+          {"to sell in 30 days", test.sold_30},
+          {"to sell in 90 days", test.sold_90}}) {
+        const auto cases = static_cast<double>(hits.cases);
+        rows.push_back({std::string("  ") + name, grouped(hits.cases),
+                        hits.cases == 0 ? "-" : percent(hits.promised / cases),
+                        share(hits.came_true, hits.cases)});
+    }
+    out << aligned(rows, {width, {0}, {1, 2, 3}});
+
+    out << "\nVerdicts: what they would have earned, at the prices that were really paid\n";
+    if (test.earned.empty()) {
+        out << "  No sale names its cost: add a column unit_cost.\n" << std::flush;
+        return;
+    }
+    rows = {{"  VERDICT", "SALES", "COST", "PROFIT", "RETURN"}};
+    for (const auto& [key, of] : test.earned) {
+        const double ratio =
+            of.cost == 0 ? 0 : static_cast<double>(of.profit) / static_cast<double>(of.cost);
+        rows.push_back({"  " + key.second, grouped(of.sales), amount_text(of.cost, key.first),
+                        amount_text(of.profit, key.first), of.cost == 0 ? "-" : percent(ratio)});
+    }
+    out << aligned(rows, {width, {0}, {1, 2, 3, 4}}) << std::flush;
+}
+
+int run_backtest(const BacktestOptions& options, CommandContext& context) {
+    const auto test = run(options);
+    if (!test) {
+        Error error = test.error();
+        if (error.field.starts_with("--comps-")) error.field.erase(2, 6);  // here without "comps-"
+        return error.field.starts_with("--") ? report_usage(context, error, "backtest")
+                                             : report(context, error);
+    }
+    if (options.json) {
+        print_json(context, to_json(*test));
+    } else {
+        print(*test, context);
+    }
+    return exit_ok;
+}
+
+}  // namespace
+
+void add_backtest(CLI::App& application, CommandContext& context) {
+    auto options = std::make_shared<BacktestOptions>();
+    CLI::App* command = application.add_subcommand(
+        "backtest", "Replay your own sales: how well they would have been foretold");
+    command->group(group_run);
+    command
+        ->add_option("file", options->sales.file,
+                     "Your sales (.csv, .ndjson, also .gz), with the day and price of each; also\n"
+                     "category and unit_cost, where you have them")
+        ->required()
+        ->type_name("");
+    command
+        ->add_option("--as-of", options->as_of,
+                     "Pretend that it is this day; default: 70 % of the sales lie before it")
+        ->type_name("TIME");
+    command
+        ->add_option("--currency", options->sales.currency,
+                     "The currency of sales that name none, e.g. EUR")
+        ->type_name("CODE");
+    command
+        ->add_option("--columns", options->sales.columns,
+                     "Name columns that are not understood: price=Betrag,ean=Code")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("FIELD=HEADER,...");
+    add_table_options(*command, options->tables);
+    command->add_flag("--json", options->json, "Print one JSON object");
+    command->footer(
+        "Each sale after the day is priced with the sales before it, then held against\n"
+        "what it really brought: between p10 and p90 should lie 80 %. A verdict counts\n"
+        "where a sale names its cost.\n\n"
+        "Examples:\n"
+        "  assay backtest my-sales.csv --as-of 2026-03-01\n"
+        "  assay backtest my-sales.csv --json | jq .interval\n\n"
+        "Exit code: 0 replayed, 1 it could not be, 2 the command was called wrongly.\n");
+    command->callback([options, &context] { context.exit_code = run_backtest(*options, context); });
+}
+
+}  // namespace assay::tools
