@@ -9,7 +9,7 @@
 #include "engine/base/random.hpp"
 #include "engine/batch/csv_rows.hpp"
 #include "engine/batch/foreign_file.hpp"
-#include "engine/batch/gzip_stream.hpp"
+#include "engine/batch/input_gate.hpp"
 #include "engine/batch/item_maker.hpp"
 #include "engine/batch/json_document.hpp"
 #include "engine/batch/json_lines.hpp"
@@ -72,11 +72,14 @@ struct Intake::Body {
         : options(std::move(given)),
           sink(std::move(given_sink)),
           items(options, options.id_seed ? *options.id_seed : SystemRandom().next_u64(), sink,
-                report) {
-        if (options.gzip) {
-            gzip.emplace(options.unpacked_bytes_max,
-                         [this](std::string_view bytes) { return plain(bytes); });
-        }
+                report),
+          gate(
+              {options.gzip, options.bytes_max, options.unpacked_bytes_max,
+               "split it into several batches, or send it gzipped"},
+              [this](std::string_view head) { return begin(head); },
+              [this](std::string_view bytes) {
+                  return utf16 ? feed_utf16(bytes) : reader->feed(bytes);
+              }) {
         switch (options.format) {
             case InputFormat::json:
                 reader = std::make_unique<JsonDocument>(items, options.batch);
@@ -92,27 +95,19 @@ struct Intake::Body {
         }
     }
 
-    // Unpacked bytes; the first of them wait until there are enough to tell what they are.
-    Result<void> plain(std::string_view bytes) {
-        if (begun) return utf16 ? feed_utf16(bytes) : reader->feed(bytes);
-        head += bytes;
-        return head.size() < foreign_file_bytes ? Result<void>{} : begin();
-    }
-
     Result<void> feed_utf16(std::string_view bytes) {
         decoded.clear();
         utf16->append(bytes, decoded);
         return reader->feed(decoded);
     }
 
-    Result<void> begin() {
-        begun = true;
+    Result<void> begin(std::string_view head) {
         if (const auto order = utf16_order(head)) {
             utf16.emplace(*order);
             utf16->append(head, decoded);
-            head = std::move(decoded);
+            head = decoded;
         }
-        const auto looked_at = std::string_view(head).substr(0, foreign_file_bytes);
+        const auto looked_at = head.substr(0, foreign_file_bytes);
         if (is_zip(looked_at) || is_old_office_file(looked_at)) {
             reader = std::make_unique<XlsxFile>(items, report, options);
         } else if (auto foreign = find_foreign_file(looked_at, options.format)) {
@@ -124,28 +119,11 @@ struct Intake::Body {
         assert(reader != nullptr);
         const bool marked = head.starts_with(byte_order_mark);
         report.encoding = utf16 ? "utf-16" : marked ? "utf-8 with BOM" : "utf-8";
-        auto fed = reader->feed(std::string_view(head).substr(marked ? byte_order_mark.size() : 0));
-        head = {};
-        return fed;
-    }
-
-    Result<void> feed(std::string_view bytes) {
-        wire_bytes += bytes.size();
-        if (wire_bytes > options.bytes_max) {
-            return fail(ErrorCode::payload_too_large,
-                        "has more than " + std::to_string(options.bytes_max >> 20) + " MiB", {},
-                        "split it into several batches, or send it gzipped");
-        }
-        return gzip ? gzip->feed(bytes) : plain(bytes);
+        return reader->feed(head.substr(marked ? byte_order_mark.size() : 0));
     }
 
     Result<void> finish() {
-        if (gzip) {
-            if (auto ended = gzip->finish(); !ended) return ended;
-        }
-        if (!begun) {
-            if (auto begins = begin(); !begins) return begins;
-        }
+        if (auto passed = gate.finish(); !passed) return passed;
         if (utf16) {
             decoded.clear();
             utf16->finish(decoded);
@@ -160,13 +138,10 @@ struct Intake::Body {
     Sink sink;
     IntakeReport report;
     ItemMaker items;
-    std::optional<GzipStream> gzip;
+    InputGate gate;
     std::optional<Utf16Decoder> utf16;
     std::string decoded;
     std::unique_ptr<InputReader> reader;
-    std::string head;
-    bool begun = false;
-    std::size_t wire_bytes = 0;
     std::optional<Error> failed;  // the first error stays the answer
 };
 
@@ -176,7 +151,7 @@ Intake::~Intake() = default;
 
 Result<void> Intake::feed(std::string_view bytes) {
     if (body_->failed) return *body_->failed;
-    auto fed = body_->feed(bytes);
+    auto fed = body_->gate.feed(bytes);
     if (!fed) body_->failed = fed.error();
     return fed;
 }

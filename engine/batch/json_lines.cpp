@@ -56,39 +56,12 @@ std::optional<std::string_view> find_product_id(std::string_view json, JsonParse
     return std::nullopt;
 }
 
-void JsonLines::keep(std::string_view part) {
-    const std::size_t room = limits::product_bytes_max - pending_.size();
-    too_long_ = too_long_ || part.size() > room;
-    pending_.append(part.substr(0, room));
-}
-
 Result<void> JsonLines::feed(std::string_view bytes) {
-    while (!bytes.empty()) {
-        const std::size_t end = bytes.find('\n');
-        if (end == std::string_view::npos) {
-            keep(bytes);
-            return {};
-        }
-        std::string_view text = bytes.substr(0, end);
-        bytes.remove_prefix(end + 1);
-        if (!pending_.empty()) {
-            keep(text);
-            text = pending_;
-        } else if (text.size() > limits::product_bytes_max) {
-            text = text.substr(0, limits::product_bytes_max);
-            too_long_ = true;
-        }
-        auto taken = line(text, too_long_);
-        pending_.clear();
-        too_long_ = false;
-        if (!taken) return taken;
-    }
-    return {};
+    return lines_.feed(bytes, [this](const CutLine& cut) { return line(cut); });
 }
 
 Result<void> JsonLines::finish() {
-    if (pending_.empty()) return {};
-    return line(pending_, too_long_);
+    return lines_.finish([this](const CutLine& cut) { return line(cut); });
 }
 
 Result<void> JsonLines::refuse_documents(std::string_view text) const {
@@ -98,16 +71,15 @@ Result<void> JsonLines::refuse_documents(std::string_view text) const {
                 "send it as application/json, or name the file .json");
 }
 
-Result<void> JsonLines::line(std::string_view text, bool too_long) {
-    ++line_;
-    text = trim(text);
+Result<void> JsonLines::line(const CutLine& cut) {
+    const std::string_view text = trim(cut.text);
     if (text.empty()) return {};
     if (auto refused = refuse_documents(text); !refused) return refused;
     Row row;
-    row.line = line_;
+    row.line = cut.number;
     row.bytes = text;
     row.given_id = find_product_id(text, parser_, row.fault);
-    if (too_long) {
+    if (cut.too_long) {
         row.fault = fail(ErrorCode::payload_too_large, "is a line of more than 1 MiB", {},
                          "leave out comparables or rank history");
     } else {

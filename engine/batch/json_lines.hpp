@@ -2,17 +2,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
-#include <string>
-
+#include "engine/base/limits.hpp"
 #include "engine/batch/input_reader.hpp"
 #include "engine/batch/item_maker.hpp"
 #include "engine/batch/json_rules.hpp"
+#include "engine/batch/line_cutter.hpp"
 
 namespace assay::engine {
 
-// Keeps a line that a feed() has cut in two, never more than limits::product_bytes_max of it: the
-// rest of a longer line is dropped, and the line fails as that item.
+// Of a line over limits::product_bytes_max the rest is dropped, and it fails as that item.
 class JsonLines final : public InputReader {
   public:
     explicit JsonLines(ItemMaker& items) : items_(items) {}
@@ -21,15 +19,12 @@ class JsonLines final : public InputReader {
     Result<void> finish() override;
 
   private:
-    Result<void> line(std::string_view text, bool too_long);
+    Result<void> line(const CutLine& cut);
     Result<void> refuse_documents(std::string_view text) const;
-    void keep(std::string_view part);
 
     ItemMaker& items_;
     JsonParser parser_;
-    std::string pending_;
-    bool too_long_ = false;
-    std::uint64_t line_ = 0;
+    LineCutter lines_{limits::product_bytes_max};
 };
 
 // The product_id of a product's JSON text, unchecked; nullopt: it has none, or not as a text. The

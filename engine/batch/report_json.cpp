@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "engine/batch/report_json.hpp"
 
+#include "engine/base/error_json.hpp"
+
 namespace assay::engine {
 namespace {
 
@@ -64,14 +66,6 @@ void write_table(JsonWriter& writer, const IntakeReport& report) {
 
 }  // namespace
 
-void write_fault(JsonWriter& writer, const Error& fault) {
-    writer.begin_object().member("code", to_string(fault.code)).member("message", fault.message);
-    if (!fault.field.empty()) writer.member("param", fault.field);
-    if (fault.line) writer.member("line", number(*fault.line));
-    if (!fault.remedy.empty()) writer.member("remedy", fault.remedy);
-    writer.end_object();
-}
-
 void write_report(JsonWriter& writer, const IntakeReport& report) {
     writer.begin_object().member("products", number(report.items));
     writer.member("fault_count", number(report.faults)).member("encoding", report.encoding);
@@ -79,7 +73,7 @@ void write_report(JsonWriter& writer, const IntakeReport& report) {
     write_texts(writer, "remarks", report.remarks);
     writer.key("faults").begin_array();
     for (const Error& fault : report.first_faults)
-        write_fault(writer, fault);
+        write_error(writer, fault);
     writer.end_array().end_object();
 }
 

@@ -12,7 +12,4 @@ namespace assay::engine {
 // unmapped.
 void write_report(JsonWriter& writer, const IntakeReport& report);
 
-// {"code","message","param"?,"line"?,"remedy"?}
-void write_fault(JsonWriter& writer, const Error& fault);
-
 }  // namespace assay::engine

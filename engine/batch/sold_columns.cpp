@@ -6,18 +6,15 @@
 #include <optional>
 #include <span>
 
-#include "engine/base/utf8.hpp"
 #include "engine/batch/csv_amount.hpp"
-#include "engine/batch/csv_reader.hpp"
+#include "engine/batch/csv_sample.hpp"
 #include "engine/batch/header_words.hpp"
-#include "engine/batch/text_encoding.hpp"
 
 namespace assay::engine {
 namespace {
 
 using Row = std::vector<std::string>;
 
-constexpr std::size_t sample_rows_max = 64;
 constexpr std::size_t preamble_rows_max = 10;
 constexpr std::array<char, 3> delimiters = {',', ';', '\t'};
 
@@ -79,42 +76,6 @@ std::optional<Known> known_header(std::string_view header) {
         }
     }
     return std::nullopt;
-}
-
-struct Sample {
-    std::vector<Row> rows;  // blank ones left out
-    std::vector<std::uint64_t> lines;
-};
-
-std::string in_utf8(std::string_view cell) {
-    const std::string_view text = trim_blanks(cell);
-    if (is_utf8(text)) return std::string(text);
-    std::string transcoded;
-    append_latin1(transcoded, text);
-    return transcoded;
-}
-
-Sample sample(std::string_view head, char delimiter) {
-    Sample out;
-    bool full = false;
-    CsvReader reader(delimiter, [&](const TableRecord& record) -> Result<void> {
-        Row row;
-        bool blank = true;
-        for (const std::string_view cell : record.cells) {
-            row.push_back(in_utf8(cell));
-            blank = blank && row.back().empty();
-        }
-        if (!blank) {
-            out.rows.push_back(std::move(row));
-            out.lines.push_back(record.line);
-        }
-        full = out.rows.size() == sample_rows_max;
-        return full ? Result<void>(Error{}) : Result<void>();
-    });
-    // The error only stops the reading; a last row that the window cuts does no harm.
-    const auto fed = reader.feed(head);
-    if (fed && !full) (void)reader.finish();
-    return out;
 }
 
 std::size_t count_known(const Row& row) {
@@ -231,7 +192,7 @@ Result<SoldLayout> read_sold_layout(std::string_view head,
     std::vector<Row> rows;  // below the header
     std::optional<std::size_t> most;
     for (const char delimiter : delimiters) {
-        Sample read = sample(head, delimiter);
+        const TableSample read = sample_csv(head, delimiter);
         const std::size_t end = std::min(read.rows.size(), preamble_rows_max);
         for (std::size_t i = 0; i < end; ++i) {
             const std::size_t known = count_known(read.rows[i]);

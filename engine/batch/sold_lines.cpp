@@ -1,4 +1,4 @@
-// Cuts lines; each is read as a comparable, and a second time for what it is of.
+// Each line is read as a comparable, and a second time for what it is of.
 // SPDX-License-Identifier: MIT
 #include "engine/batch/sold_lines.hpp"
 
@@ -40,37 +40,13 @@ std::array<std::string_view*, identifier_count> slots_of(Identifiers& out) {
 
 }  // namespace
 
-void SoldLines::keep(std::string_view part) {
-    const std::size_t room = limits::comps_row_bytes_max - pending_.size();
-    too_long_ = too_long_ || part.size() > room;
-    pending_.append(part.substr(0, room));
-}
-
 Result<void> SoldLines::feed(std::string_view bytes) {
-    while (!bytes.empty()) {
-        const std::size_t end = bytes.find('\n');
-        if (end == std::string_view::npos) {
-            keep(bytes);
-            return {};
-        }
-        std::string_view text = bytes.substr(0, end);
-        bytes.remove_prefix(end + 1);
-        if (!pending_.empty()) {
-            keep(text);
-            text = pending_;
-        }
-        auto taken = line(text, too_long_ || text.size() > limits::comps_row_bytes_max);
-        pending_.clear();
-        too_long_ = false;
-        if (!taken) return taken;
-    }
-    return {};
+    return lines_.feed(bytes, [this](const CutLine& cut) { return line(cut); });
 }
 
 Result<void> SoldLines::finish() {
-    if (!pending_.empty()) {
-        if (auto taken = line(pending_, too_long_); !taken) return taken;
-    }
+    if (auto taken = lines_.finish([this](const CutLine& cut) { return line(cut); }); !taken)
+        return taken;
     if (conditions_unknown_ > 0) {
         rows_.report().remarks.push_back(std::to_string(conditions_unknown_) +
                                          " conditions were not understood");
@@ -78,18 +54,17 @@ Result<void> SoldLines::finish() {
     return {};
 }
 
-Result<void> SoldLines::line(std::string_view text, bool too_long) {
-    ++line_;
-    text = trim(text);
-    if (text.empty()) return {};
-    if (rows_.report().rows == 0 && (text.front() == '[' || text == "{")) {
+Result<void> SoldLines::line(const CutLine& cut) {
+    const std::string_view text = trim(cut.text);
+    if (text.empty() && !cut.too_long) return {};
+    if (rows_.report().rows == 0 && (text.starts_with('[') || text == "{")) {
         return fail(ErrorCode::unsupported_media,
                     "is one JSON document, not NDJSON: one sale a line", {},
                     "write each sale on a line of its own, or send CSV");
     }
     SoldRecord record;
-    record.line = line_;
-    if (too_long) {
+    record.line = cut.number;
+    if (cut.too_long) {
         return rows_.put(record, fail(ErrorCode::payload_too_large, "is a line of more than 64 KiB",
                                       {}, "keep to the fields that are read"));
     }

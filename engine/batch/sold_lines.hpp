@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <string>
 #include <vector>
 
+#include "engine/base/limits.hpp"
 #include "engine/batch/field_reader.hpp"
 #include "engine/batch/input_reader.hpp"
+#include "engine/batch/line_cutter.hpp"
 #include "engine/batch/sold_rows.hpp"
 
 namespace assay::engine {
@@ -22,20 +23,17 @@ class SoldLines final : public InputReader {
     Result<void> finish() override;
 
   private:
-    Result<void> line(std::string_view text, bool too_long);
+    Result<void> line(const CutLine& cut);
     std::optional<Error> read(std::string_view text, SoldRecord& record);
     bool read_product(const simdjson::dom::element& root, SoldRecord& record);
     bool read_identifiers(const simdjson::dom::element& value, const JsonPath& path,
                           Identifiers& out);
-    void keep(std::string_view part);
 
     SoldRows& rows_;
     JsonParser parser_;
     FieldReader reader_;
     std::vector<InputNote> notes_;
-    std::string pending_;
-    bool too_long_ = false;
-    std::uint64_t line_ = 0;
+    LineCutter lines_{limits::comps_row_bytes_max};
     std::uint64_t conditions_unknown_ = 0;
 };
 

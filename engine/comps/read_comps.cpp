@@ -3,6 +3,7 @@
 #include "engine/comps/read_comps.hpp"
 
 #include "engine/base/encoding.hpp"
+#include "engine/base/error_json.hpp"
 #include "engine/base/json_writer.hpp"
 #include "engine/comps/comps_builder.hpp"
 
@@ -17,20 +18,12 @@ void write_time(JsonWriter& json, std::string_view name, const std::optional<Tim
         json.null();
 }
 
-void write_fault(JsonWriter& json, const Error& fault) {
-    json.begin_object().member("code", to_string(fault.code)).member("message", fault.message);
-    if (!fault.field.empty()) json.member("param", fault.field);
-    if (fault.line) json.member("line", static_cast<std::int64_t>(*fault.line));
-    if (!fault.remedy.empty()) json.member("remedy", fault.remedy);
-    json.end_object();
-}
-
 void write_reading(JsonWriter& json, const SoldReport& report) {
     json.member("rows_read", static_cast<std::int64_t>(report.rows));
     json.member("skipped", static_cast<std::int64_t>(report.skipped));
     json.key("faults").begin_array();
     for (const Error& fault : report.first_faults)
-        write_fault(json, fault);
+        write_error(json, fault);
     json.end_array().key("columns").begin_array();
     for (const SoldColumn& column : report.columns) {
         json.begin_object().member("header", column.header).key("field");
@@ -76,16 +69,20 @@ std::string to_json(const LoadedComps& comps) {
 }
 
 struct CompsReader::Body {
-    explicit Body(SoldReadOptions options)
-        : prices(std::move(options),
-                 [this](const SoldRecord& record) { return builder.add(record); }) {}
+    Body(SoldReadOptions options, CompsReader::Watch given_watch)
+        : watch(std::move(given_watch)),
+          prices(std::move(options), [this](const SoldRecord& record) {
+              if (watch) watch(record);
+              return builder.add(record);
+          }) {}
 
+    Watch watch;
     CompsBuilder builder;
     SoldPrices prices;
 };
 
-CompsReader::CompsReader(SoldReadOptions options)
-    : body_(std::make_unique<Body>(std::move(options))) {}
+CompsReader::CompsReader(SoldReadOptions options, Watch watch)
+    : body_(std::make_unique<Body>(std::move(options), std::move(watch))) {}
 CompsReader::~CompsReader() = default;
 
 Result<void> CompsReader::feed(std::string_view bytes) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,7 +28,10 @@ std::string hash_text(const CompsBook& book);  // "xxh3:" and 16 digits
 // Feed any split of the bytes, then finish() once. Errors: those of SoldPrices. One thread.
 class CompsReader {
   public:
-    explicit CompsReader(SoldReadOptions options);
+    // Is shown each row that was read, also one that the book then has no use for.
+    using Watch = std::function<void(const SoldRecord&)>;
+
+    explicit CompsReader(SoldReadOptions options, Watch watch = {});
     ~CompsReader();
 
     Result<void> feed(std::string_view bytes);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/api/intake_json.hpp"
 
+#include "engine/base/error_json.hpp"
 #include "tools/api/problem.hpp"
 
 namespace assay::tools {
@@ -21,21 +22,10 @@ std::string_view name_of(engine::InputFormat format) noexcept {
     return "xlsx";
 }
 
-// The members that errors have everywhere.
-void write_error_members(JsonWriter& writer, const Error& error) {
-    writer.member("code", to_string(error.code)).member("message", error.message);
-    if (!error.field.empty()) writer.member("param", error.field);
-    if (error.line) writer.member("line", static_cast<std::int64_t>(*error.line));
-    if (!error.remedy.empty()) writer.member("remedy", error.remedy);
-}
-
 void write_faults(JsonWriter& writer, const engine::IntakeReport& report) {
     writer.begin_array();
-    for (const Error& fault : report.first_faults) {
-        writer.begin_object();
-        write_error_members(writer, fault);
-        writer.end_object();
-    }
+    for (const Error& fault : report.first_faults)
+        write_error(writer, fault);
     writer.end_array();
 }
 

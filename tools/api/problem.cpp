@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/api/problem.hpp"
 
+#include "engine/base/error_json.hpp"
 #include "engine/base/json_writer.hpp"
 
 namespace assay::tools {
@@ -22,9 +23,7 @@ HttpResponse document(int status, std::string_view code, const Error& error,
     writer.member("status", status);
     writer.member("code", code);
     writer.member("message", error.message);
-    if (!error.field.empty()) writer.member("param", error.field);
-    if (error.line) writer.member("line", static_cast<std::int64_t>(*error.line));
-    if (!error.remedy.empty()) writer.member("remedy", error.remedy);
+    write_error_place(writer, error);
     response.body += further;
     writer.end_object();
     return response;
