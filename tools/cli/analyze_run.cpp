@@ -11,11 +11,11 @@
 #include "tools/api/query.hpp"
 #include "tools/cli/analyze.hpp"
 #include "tools/cli/analyze_streams.hpp"
-#include "tools/cli/batch_progress.hpp"
 #include "tools/cli/column_option.hpp"
 #include "tools/cli/fee_directory.hpp"
 #include "tools/cli/local_analysis.hpp"
 #include "tools/cli/lot_report.hpp"
+#include "tools/cli/number_text.hpp"
 #include "tools/cli/output_file.hpp"
 #include "tools/cli/results_csv.hpp"
 

@@ -9,7 +9,7 @@
 #include <ostream>
 #include <system_error>
 
-#include "tools/cli/batch_progress.hpp"
+#include "tools/cli/number_text.hpp"
 #include "tools/cli/output_file.hpp"
 
 namespace assay::tools {

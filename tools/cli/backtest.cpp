@@ -3,20 +3,16 @@
 #include "tools/cli/backtest.hpp"
 
 #include <CLI/CLI.hpp>
-#include <array>
 #include <boost/json/object.hpp>
-#include <cmath>
-#include <cstdio>
 #include <memory>
 #include <ostream>
 #include <vector>
 
 #include "tools/cli/backtest_replay.hpp"
-#include "tools/cli/batch_progress.hpp"
-#include "tools/cli/batch_watch.hpp"
 #include "tools/cli/command.hpp"
 #include "tools/cli/comps_file.hpp"
 #include "tools/cli/fee_directory.hpp"
+#include "tools/cli/number_text.hpp"
 #include "tools/cli/server_options.hpp"
 #include "tools/cli/table.hpp"
 #include "tools/cli/text_width.hpp"
@@ -33,41 +29,23 @@ struct BacktestOptions {
     bool json = false;
 };
 
-std::string percent(double share) {
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%.1f %%", 100 * share);
-    return text.data();
-}
 std::string share(std::int64_t part, std::int64_t whole) {
-    return whole == 0 ? "-" : percent(static_cast<double>(part) / static_cast<double>(whole));
-}
-
-Result<std::vector<PastSale>> read_sales(const CompsFileOptions& options) {
-    std::vector<PastSale> sales;
-    std::unique_ptr<engine::SoldPrices> reader;
-    const auto read = read_sold_file(options, [&](engine::SoldReadOptions reading) -> SoldFeed {
-        reader = std::make_unique<engine::SoldPrices>(
-            std::move(reading), [&](const engine::SoldRecord& record) -> std::optional<Error> {
-                if (auto sale = past_sale(record)) sales.push_back(*std::move(sale));
-                return std::nullopt;
-            });
-        return [&](std::string_view bytes) { return reader->feed(bytes); };
-    });
-    if (!read) return read.error();
-    if (auto finished = reader->finish(); !finished) return finished.error();
-    if (!sales.empty()) return sales;
-    return fail(ErrorCode::invalid_input, options.file + " names no date of a sale", "sold_at",
-                "add a column with the day of each sale, e.g. sold_at");
+    return whole == 0 ? "-" : percent_text(static_cast<double>(part) / static_cast<double>(whole));
 }
 
 Result<Backtest> run(const BacktestOptions& options) {
     auto tables = load_tables_with(options.tables);
     if (!tables) return std::move(tables).error();
-    const auto comps = load_comps_file(options.sales);
+    std::vector<PastSale> sales;
+    const auto comps = load_comps_file(options.sales, [&](const engine::SoldRecord& record) {
+        if (auto sale = past_sale(record)) sales.push_back(*std::move(sale));
+    });
     if (!comps) return comps.error();
-    const auto sales = read_sales(options.sales);
-    if (!sales) return sales.error();
-    TimePoint cut = usual_cut(*sales);
+    if (sales.empty()) {
+        return fail(ErrorCode::invalid_input, options.sales.file + " names no date of a sale",
+                    "sold_at", "add a column with the day of each sale, e.g. sold_at");
+    }
+    TimePoint cut = usual_cut(sales);
     if (!options.as_of.empty()) {
         const auto time = parse_time(options.as_of);
         if (!time) {
@@ -78,7 +56,7 @@ Result<Backtest> run(const BacktestOptions& options) {
     }
     const auto plan = engine::AnalysisPlan::make({}, *tables, comps->book);
     if (!plan) return plan.error();
-    return replay(*plan, *sales, cut);
+    return replay(*plan, sales, cut);
 }
 
 boost::json::object to_json(const IntervalHits& hits) {
@@ -147,7 +125,7 @@ void print(const Backtest& test, CommandContext& context) {
           {"to sell in 90 days", test.sold_90}}) {
         const auto cases = static_cast<double>(hits.cases);
         rows.push_back({std::string("  ") + name, grouped(hits.cases),
-                        hits.cases == 0 ? "-" : percent(hits.promised / cases),
+                        hits.cases == 0 ? "-" : percent_text(hits.promised / cases),
                         share(hits.came_true, hits.cases)});
     }
     out << aligned(rows, {width, {0}, {1, 2, 3}});
@@ -162,7 +140,8 @@ void print(const Backtest& test, CommandContext& context) {
         const double ratio =
             of.cost == 0 ? 0 : static_cast<double>(of.profit) / static_cast<double>(of.cost);
         rows.push_back({"  " + key.second, grouped(of.sales), amount_text(of.cost, key.first),
-                        amount_text(of.profit, key.first), of.cost == 0 ? "-" : percent(ratio)});
+                        amount_text(of.profit, key.first),
+                        of.cost == 0 ? "-" : percent_text(ratio)});
     }
     out << aligned(rows, {width, {0}, {1, 2, 3, 4}}) << std::flush;
 }

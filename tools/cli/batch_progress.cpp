@@ -7,6 +7,7 @@
 #include <ostream>
 #include <vector>
 
+#include "tools/cli/number_text.hpp"
 #include "tools/cli/terminal.hpp"
 
 namespace assay::tools {
@@ -64,16 +65,6 @@ std::string joined(const std::vector<Fact>& facts) {
 }
 
 }  // namespace
-
-std::string grouped(std::int64_t number) {
-    std::string digits = std::to_string(number);
-    const std::size_t first = number < 0 ? 1 : 0;
-    for (std::size_t i = digits.size(); i > first + 3;) {
-        i -= 3;
-        digits.insert(i, ",");
-    }
-    return digits;
-}
 
 bool has_ended(std::string_view status) noexcept {
     return status == "completed" || status == "failed" || status == "cancelled";

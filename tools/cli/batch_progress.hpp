@@ -51,9 +51,6 @@ struct ProgressStyle {
 std::string progress_line(const BatchProgress& progress, std::optional<double> per_second,
                           const ProgressStyle& style);
 
-// "1234567" -> "1,234,567".
-std::string grouped(std::int64_t number);
-
 // Shows progress on the error stream: redrawn in place on a terminal; elsewhere as lines, one for
 // each tenth but at most one a second, and one in 30 seconds in which nothing happens. Nothing
 // with --json. Not thread-safe.

@@ -8,6 +8,7 @@
 
 #include "engine/base/money.hpp"
 #include "tools/cli/batch_progress.hpp"
+#include "tools/cli/number_text.hpp"
 #include "tools/cli/server_options.hpp"
 
 namespace assay::tools {
@@ -188,19 +189,6 @@ int exit_code_of(const Watched& watched, const std::string& batch, CommandContex
                       << std::flush;
     }
     return interrupted ? exit_interrupted : exit_timeout;
-}
-
-std::string amount_text(std::int64_t minor, const std::string& code) {
-    const auto currency = Currency::parse(code);
-    if (!currency) return grouped(minor);
-    std::string text = format_decimal(minor, currency->exponent());
-    std::string sign;
-    if (text.starts_with('-')) {
-        sign = "-";
-        text.erase(0, 1);
-    }
-    const auto point = std::min(text.find('.'), text.size());
-    return sign + grouped(std::stoll(text.substr(0, point))) + text.substr(point) + " " + code;
 }
 
 void print_batch(CommandContext& context, const boost::json::value& batch) {

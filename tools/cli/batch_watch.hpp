@@ -39,7 +39,4 @@ int exit_code_of(const Watched& watched, const std::string& batch, CommandContex
 // The batch as a person wants to read it: outcome, verdicts, what the lot is worth.
 void print_batch(CommandContext& context, const boost::json::value& batch);
 
-// "1,234.50 EUR"; the bare number where the currency is unknown.
-std::string amount_text(std::int64_t minor, const std::string& currency);
-
 }  // namespace assay::tools

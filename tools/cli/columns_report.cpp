@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tools/cli/batch_progress.hpp"
+#include "tools/cli/number_text.hpp"
 #include "tools/cli/server_options.hpp"
 #include "tools/cli/table.hpp"
 #include "tools/cli/text_width.hpp"
@@ -18,10 +18,6 @@ using namespace engine;
 constexpr std::size_t header_width_max = 30;
 constexpr std::size_t faults_shown = 5;
 constexpr std::size_t sure = 70;  // percent; below, a person should look
-
-std::string count_of(std::uint64_t count, std::string_view one, std::string_view many) {
-    return grouped(static_cast<std::int64_t>(count)) + " " + std::string(count == 1 ? one : many);
-}
 
 std::string delimiter_in_words(std::string_view delimiter) {
     if (delimiter == ",") return "commas";
@@ -70,7 +66,7 @@ class Report {
     }
 
     void facts() {
-        std::string text = count_of(report_.items, "product", "products") + "; " + report_.encoding;
+        std::string text = counted(report_.items, "product", "products") + "; " + report_.encoding;
         if (!report_.delimiter.empty())
             text += ", separated by " + delimiter_in_words(report_.delimiter);
         text += report_.header_line == 0
@@ -164,7 +160,7 @@ class Report {
         for (const std::string& remark : report_.remarks)
             paragraph("  - ", printable(remark));
         if (report_.faults == 0) return;
-        section(count_of(report_.faults, "product", "products") + " cannot be used");
+        section(counted(report_.faults, "product", "products") + " cannot be used");
         for (std::size_t i = 0; i < std::min(report_.first_faults.size(), faults_shown); ++i)
             paragraph("  - ", printable(describe(report_.first_faults[i])));
     }

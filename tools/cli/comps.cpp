@@ -10,8 +10,8 @@
 #include <ostream>
 
 #include "tools/cli/analyze_streams.hpp"
-#include "tools/cli/batch_progress.hpp"
 #include "tools/cli/client_action.hpp"
+#include "tools/cli/number_text.hpp"
 #include "tools/cli/server_options.hpp"
 
 namespace assay::tools {

@@ -2,9 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "engine/comps/read_comps.hpp"
@@ -20,14 +18,10 @@ struct CompsFileOptions {
 };
 void add_comps_options(CLI::App& command, CompsFileOptions& options);
 
-// Hands the bytes of the file to what `open` makes of its reading options: called once, before the
-// first byte. Errors: io_error, invalid_argument, and what is handed back; they name the file.
-using SoldFeed = std::function<Result<void>(std::string_view)>;
-Result<void> read_sold_file(const CompsFileOptions& options,
-                            const std::function<SoldFeed(engine::SoldReadOptions)>& open);
-
 // Errors: io_error, invalid_argument, and those of engine::CompsReader; they name the file.
-Result<engine::LoadedComps> load_comps_file(const CompsFileOptions& options);
+// `watch` is shown each row.
+Result<engine::LoadedComps> load_comps_file(const CompsFileOptions& options,
+                                            engine::CompsReader::Watch watch = {});
 
 // "1,000 sold prices of 120 products, 2026-02-01 to 2026-05-20", and on lines of their own how many
 // rows were left out and why the first of them were.

@@ -12,6 +12,7 @@
 #include "tools/cli/client.hpp"
 #include "tools/cli/fee_directory.hpp"
 #include "tools/cli/help_format.hpp"
+#include "tools/cli/number_text.hpp"
 #include "tools/cli/server_options.hpp"
 #include "tools/cli/terminal.hpp"
 #include "tools/cli/text_width.hpp"
@@ -51,10 +52,6 @@ Ink ink_of(CheckOutcome outcome) {
             return Ink::bad;
     }
     return Ink::bad;
-}
-
-std::string counted(std::size_t count, const char* one, const char* many) {
-    return std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
 // Whether it answers, of which version it is, and whether it can read its store. A server that

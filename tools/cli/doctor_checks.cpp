@@ -16,7 +16,7 @@
 
 #include "engine/base/ascii.hpp"
 #include "engine/base/limits.hpp"
-#include "tools/cli/batch_progress.hpp"
+#include "tools/cli/number_text.hpp"
 #include "tools/settings/private_file.hpp"
 #include "tools/settings/quantity.hpp"
 

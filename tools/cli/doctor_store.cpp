@@ -5,8 +5,8 @@
 #include "engine/batch_store/batch_store.hpp"
 #include "engine/store/inspection.hpp"
 #include "notify/notify_store/notify_store.hpp"
-#include "tools/cli/batch_progress.hpp"
 #include "tools/cli/doctor_checks.hpp"
+#include "tools/cli/number_text.hpp"
 #include "tools/cli/serve.hpp"
 
 namespace assay::tools {

@@ -12,8 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "tools/cli/batch_progress.hpp"
-#include "tools/cli/batch_watch.hpp"
+#include "tools/cli/number_text.hpp"
 #include "tools/cli/reason_words.hpp"
 #include "tools/cli/server_options.hpp"
 #include "tools/cli/table.hpp"
@@ -53,7 +52,7 @@ std::string decimal(const value* object, std::string_view name, int decimals) {
 
 std::string percent(const value* object, std::string_view name) {
     const double number = number_of(object, name);
-    return std::isnan(number) ? "unknown" : number_text(100 * number, 1) + " %";
+    return std::isnan(number) ? "unknown" : percent_text(number);
 }
 
 const boost::json::array* list_of(const value* object, std::string_view name) {

@@ -21,7 +21,7 @@
 #include "notify/profile/profile.hpp"
 #include "notify/sign/header_name.hpp"
 #include "tools/api/http_server.hpp"
-#include "tools/cli/batch_progress.hpp"
+#include "tools/cli/number_text.hpp"
 #include "tools/cli/profile_directory.hpp"
 #include "tools/cli/server_options.hpp"
 #include "tools/cli/stop_signal.hpp"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tools/cli/batch_progress.hpp"
+#include "tools/cli/number_text.hpp"
 #include "tools/cli/text_width.hpp"
 
 namespace assay::tools {
@@ -25,30 +25,12 @@ std::string shown(std::string_view text, std::size_t width) {
     return cut_to(printable(text), width);
 }
 
-std::string count_of(std::int64_t count, std::string_view one, std::string_view many) {
-    return grouped(count) + " " + std::string(count == 1 ? one : many);
-}
-
-// Exact: "3,006.75 EUR".
-std::string exact(MinorUnits amount, const Currency& currency) {
-    const std::string plain = format_decimal(amount, currency.exponent());
-    const std::size_t point = plain.find('.');
-    const bool negative = plain.front() == '-';
-    std::string whole =
-        plain.substr(negative ? 1 : 0,
-                     point == std::string::npos ? std::string::npos : point - (negative ? 1 : 0));
-    for (std::size_t at = whole.size(); at > 3;)
-        whole.insert(at -= 3, ",");
-    return (negative ? "-" : "") + whole + (point == std::string::npos ? "" : plain.substr(point)) +
-           (currency.empty() ? "" : " " + std::string(currency.code()));
-}
-
 // An estimate shows no more digits than it has: "586 EUR", and cents below ten.
 std::string about(MinorUnits amount, const Currency& currency) {
     MinorUnits unit = 1;
     for (int digit = 0; digit < currency.exponent(); ++digit)
         unit *= 10;
-    if (std::abs(amount) < 10 * unit) return exact(amount, currency);
+    if (std::abs(amount) < 10 * unit) return amount_text(amount, currency);
     return grouped(divide_half_up(amount, unit)) + " " + std::string(currency.code());
 }
 
@@ -136,12 +118,12 @@ class Report {
     }
 
     void head() {
-        std::string facts = count_of(analysis_.completed + analysis_.failed, "product", "products");
+        std::string facts = counted(analysis_.completed + analysis_.failed, "product", "products");
         if (in_.lot != nullptr && in_.lot->units > 0) {
-            facts += ", " + count_of(in_.lot->units, "unit", "units");
+            facts += ", " + counted(in_.lot->units, "unit", "units");
         }
         if (in_.lot != nullptr && in_.lot->retail > 0) {
-            facts += ", " + exact(in_.lot->retail, in_.lot->currency) + " retail";
+            facts += ", " + amount_text(in_.lot->retail, in_.lot->currency) + " retail";
         }
         line(bold(shown(in_.name, width_)));
         line(facts);
@@ -166,10 +148,10 @@ class Report {
         gap();
         std::string costs = "no freight or premium";
         if (lot.freight > 0 && lot.premium > 0) {
-            costs = exact(lot.freight, lot.currency) + " freight and " +
+            costs = amount_text(lot.freight, lot.currency) + " freight and " +
                     percent_of_rate(lot.premium) + " premium";
         } else if (lot.freight > 0) {
-            costs = exact(lot.freight, lot.currency) + " freight";
+            costs = amount_text(lot.freight, lot.currency) + " freight";
         } else if (lot.premium > 0) {
             costs = percent_of_rate(lot.premium) + " premium";
         }
@@ -226,14 +208,14 @@ class Report {
         if (!text.empty()) paragraph("  ", text + ".");
         const std::int64_t copies = analysis_.duplicates.value_or(0);
         if (copies > 0) {
-            paragraph("  ", count_of(copies, "line lists", "lines list") +
+            paragraph("  ", counted(copies, "line lists", "lines list") +
                                 " a product that another line has too.");
         }
     }
     // The verdict `insufficient_data` in words that say what is missing, not that something failed.
     std::string why_unjudged(std::int64_t lines) const {
         const bool no_costs = analysis_.cost.lines == 0;
-        std::string text = count_of(lines, "line", "lines") + " cannot be judged one by one: ";
+        std::string text = counted(lines, "line", "lines") + " cannot be judged one by one: ";
         text += no_costs ? (lines == 1 ? "it does not name its cost" : "none names its cost")
                          : "too little is known of what " +
                                std::string(lines == 1 ? "it costs" : "they cost") + " or sell for";
@@ -314,7 +296,7 @@ class Report {
 
     void faults() {
         if (analysis_.failed == 0) return;
-        heading(count_of(analysis_.failed, "product", "products") + " failed");
+        heading(counted(analysis_.failed, "product", "products") + " failed");
         std::size_t listed = 0;
         for (const ProductDigest& digest : analysis_.digests) {
             if (digest.error.empty()) continue;

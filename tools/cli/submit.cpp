@@ -11,6 +11,7 @@
 #include "tools/cli/batch_watch.hpp"
 #include "tools/cli/batches.hpp"
 #include "tools/cli/column_option.hpp"
+#include "tools/cli/number_text.hpp"
 #include "tools/cli/server_options.hpp"
 #include "tools/cli/table.hpp"
 #include "tools/settings/quantity.hpp"

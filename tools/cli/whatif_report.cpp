@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "engine/base/json_writer.hpp"
-#include "tools/cli/batch_progress.hpp"
+#include "tools/cli/number_text.hpp"
 #include "tools/cli/reason_words.hpp"
 #include "tools/cli/table.hpp"
 #include "tools/cli/text_width.hpp"
@@ -72,10 +72,6 @@ void write_judgement(JsonWriter& json, std::string_view name, const Judgement& j
     json.end_array().end_object();
 }
 
-std::string plural(std::int64_t count, const char* one, const char* many) {
-    return grouped(count) + " " + (count == 1 ? one : many);
-}
-
 }  // namespace
 
 void WhatifReport::Named::add(std::string id) {
@@ -136,7 +132,7 @@ std::string WhatifReport::table(const CommandContext& context) const {
 }
 
 std::string WhatifReport::totals() const {
-    std::string text = grouped(flips_) + " of " + plural(judged_, "result", "results") +
+    std::string text = grouped(flips_) + " of " + counted(judged_, "result", "results") +
                        (flips_ == 1 ? " flips" : " flip");
     text += flips_ == 0 ? ".\n" : ":\n";
     std::vector<std::vector<std::string>> moves;
@@ -157,19 +153,19 @@ std::string WhatifReport::totals() const {
             return format_decimal(amount, exponent) + " " + code;
         };
         text += "Expected profit of the buys, all units: " + shown(sums.before) + " (" +
-                plural(sums.buys_before, "buy", "buys") + ") before, " + shown(sums.after) + " (" +
-                plural(sums.buys_after, "buy", "buys") +
+                counted(sums.buys_before, "buy", "buys") + ") before, " + shown(sums.after) + " (" +
+                counted(sums.buys_after, "buy", "buys") +
                 ") after: " + (sums.after >= sums.before ? "+" : "") +
                 shown(sums.after - sums.before) + ".\n";
     }
     if (insufficient_.count > 0)
-        text += plural(insufficient_.count, "result has", "results have") +
+        text += counted(insufficient_.count, "result has", "results have") +
                 " insufficient data for a verdict: " + insufficient_.text() + ".\n";
     for (const auto& [kind, named] : unjudged_)
-        text += plural(named.count, "result was", "results were") + " not judged, " +
+        text += counted(named.count, "result was", "results were") + " not judged, " +
                 printable(kind) + ": " + named.text() + ".\n";
     if (unlike_.count > 0)
-        text += plural(unlike_.count, "result does", "results do") +
+        text += counted(unlike_.count, "result does", "results do") +
                 " not come out as stored with the tables of today, so a part of the difference is "
                 "theirs: " +
                 unlike_.text() + ".\n";

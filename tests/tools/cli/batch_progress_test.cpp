@@ -1,4 +1,4 @@
-// Progress as a bar, as log lines, how fast it goes, and numbers that people can read.
+// Progress as a bar, as log lines and how fast it goes.
 // SPDX-License-Identifier: MIT
 #include "tools/cli/batch_progress.hpp"
 
@@ -150,14 +150,6 @@ TEST_F(ProgressDisplayTest, IsSilentForScriptsThatWantJson) {
     display.show({"in_progress", 100, 10, 0, 0});
     display.say("The server does not answer.");
     EXPECT_EQ(error_.str(), "");
-}
-
-TEST(Grouped, PutsCommasBetweenThousands) {
-    EXPECT_EQ(grouped(0), "0");
-    EXPECT_EQ(grouped(999), "999");
-    EXPECT_EQ(grouped(1'000), "1,000");
-    EXPECT_EQ(grouped(-1'234'567), "-1,234,567");
-    EXPECT_EQ(grouped(-999), "-999");
 }
 
 }  // namespace

@@ -244,12 +244,5 @@ TEST_F(BatchCommandsTest, CancelShowsWhatBecameOfIt) {
                        "\n");
 }
 
-TEST(AmountText, KeepsTheSignOfSmallAmounts) {
-    EXPECT_EQ(amount_text(-50, "EUR"), "-0.50 EUR");
-    EXPECT_EQ(amount_text(-123'456'789, "EUR"), "-1,234,567.89 EUR");
-    EXPECT_EQ(amount_text(12'345, "JPY"), "12,345 JPY");
-    EXPECT_EQ(amount_text(12'345, "???"), "12,345");
-}
-
 }  // namespace
 }  // namespace assay::tools
