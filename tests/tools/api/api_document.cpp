@@ -1,16 +1,12 @@
-// Answers held against the schemas of the document, with valijson.
+// Answers held against the schemas of the document.
 // SPDX-License-Identifier: MIT
 #include "tests/tools/api/api_document.hpp"
 
 #include <algorithm>
 #include <cctype>
-#include <exception>
 #include <functional>
-#include <valijson/adapters/boost_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validation_results.hpp>
-#include <valijson/validator.hpp>
+
+#include "tests/support/schema_faults.hpp"
 
 namespace assay::tools {
 namespace {
@@ -97,19 +93,7 @@ std::string ApiDocument::validate(const json::value& schema, const std::string& 
     boost::system::error_code fault;
     const json::value value = json::parse(text, fault);
     if (fault) return "is no JSON";
-    valijson::Schema parsed;
-    valijson::SchemaParser().populateSchema(valijson::adapters::BoostJsonAdapter(root), parsed);
-    valijson::ValidationResults results;
-    if (valijson::Validator().validate(parsed, valijson::adapters::BoostJsonAdapter(value),
-                                       &results))
-        return {};
-    std::string why;
-    for (valijson::ValidationResults::Error error; results.popError(error);) {
-        for (const std::string& step : error.context)
-            why += step;
-        why += ": " + error.description + "; ";
-    }
-    return why;
+    return testing::schema_faults(root, value);
 }
 
 std::string ApiDocument::check(const std::string& method, const std::string& path, int status,
