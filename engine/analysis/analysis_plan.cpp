@@ -187,6 +187,7 @@ void AnalysisPlan::analyse(std::size_t analyzer, const Subject& subject, Workspa
         case demand:
             return estimate_demand(product, comparables_of(product, workspace),
                                    all.attributes.condition, all.price, *tables_, as_of,
+                                   product.comparables.empty() ? all.join.since : std::nullopt,
                                    all.demand);
         case fees:
             return choose_channels(product, all.attributes.condition, all.price, *tables_, as_of,

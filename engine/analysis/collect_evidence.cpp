@@ -2,33 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "engine/analysis/collect_evidence.hpp"
 
-#include <array>
-#include <charconv>
-#include <cmath>
-
 namespace assay::engine {
 namespace {
-
-void append(std::string& out, std::int64_t number) {
-    std::array<char, 24> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
-    out.append(text.data(), static_cast<std::size_t>(end - text.data()));
-}
-
-// With up to three decimals, so that the text never depends on the last bits of a double.
-void append(std::string& out, double number) {
-    const auto thousandths = static_cast<std::int64_t>(std::llround(number * 1000));
-    append(out, thousandths / 1000);
-    const auto rest = static_cast<int>(std::llabs(thousandths % 1000));
-    if (rest == 0) return;
-    const std::array<char, 4> digits{'.', static_cast<char>('0' + rest / 100),
-                                     static_cast<char>('0' + rest / 10 % 10),
-                                     static_cast<char>('0' + rest % 10)};
-    std::size_t size = digits.size();
-    while (digits[size - 1] == '0')
-        --size;
-    out.append(digits.data(), size);
-}
 
 void add_intake(const Product& product, EvidenceList& out) {
     for (const InputNote& note : product.notes) {
@@ -83,14 +58,14 @@ void add_profit(const Product& product, const Profit& profit, EvidenceList& out)
     if (profit.regime != VatRegime::none) {
         std::string& detail = out.add("profit", "tax", regime_name(profit.regime)).detail;
         const PartsPerMillion rate = profit.channels[profit.best].vat_rate;
-        append(detail, static_cast<double>(rate) / 1e6);
+        append_thousandths(detail, static_cast<double>(rate) / 1e6);
         if (!product.tax->rate) detail += ", the rate of the channel's country";
         if (profit.regime_changed) detail += ", the margin scheme needs a purchase without VAT";
     }
     if (profit.postage_assumed) {
         std::string& detail = out.add("profit", "default", "postage_by_weight").detail;
         if (product.weight_grams) {
-            append(detail, *product.weight_grams);
+            append_number(detail, *product.weight_grams);
             detail += " g";
         } else {
             detail += "weight unknown";
@@ -98,7 +73,7 @@ void add_profit(const Product& product, const Profit& profit, EvidenceList& out)
     }
     if (profit.returns_assumed) {
         std::string& detail = out.add("profit", "default", "return_rate").detail;
-        append(detail, static_cast<double>(profit.return_rate) / 1e6);
+        append_thousandths(detail, static_cast<double>(profit.return_rate) / 1e6);
         if (!profit.return_group.empty()) detail.append(", ").append(profit.return_group);
     }
     if (profit.sale_assumed)
@@ -122,6 +97,7 @@ void collect_evidence(const Product& product, const Analysis& analysis, const Ta
     for (const Risk& risk : analysis.risks.found) {
         if (!risk.matched.empty()) out.add("risk", "tables", risk.code).detail += risk.matched;
     }
+    explain_verdict(analysis.verdict, analysis.price.currency, out);
 }
 
 }  // namespace assay::engine

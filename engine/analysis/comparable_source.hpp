@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct ComparableJoin {
     std::int64_t other_currency = 0;  // or the rows' currencies differ and the product names none
     std::int64_t other_product = 0;   // same brand and model, but another GTIN or ASIN
     std::int64_t beyond_limit = 0;    // older than the newest that fit
+    std::optional<TimePoint> since;   // the first dated sale of the whole book
     bool conflict = false;            // identifiers contradict each other: the first one was used
     bool damaged = false;             // the book could not be read: nothing was joined
 

@@ -22,7 +22,8 @@ constexpr std::array<std::string_view, 6> basis_names = {
 
 // The first of what there is: own sales, comparables, the marketplace's figure, rank.
 void count_sales(const Product& product, std::span<const Comparable> comparables,
-                 Condition condition, const Tables& tables, TimePoint as_of, Demand& out) {
+                 Condition condition, const Tables& tables, TimePoint as_of,
+                 std::optional<TimePoint> complete_since, Demand& out) {
     const Market& market = product.market;
     const auto take = [&](DemandBasis basis, double sold, double days) {
         out.basis = basis;
@@ -36,7 +37,8 @@ void count_sales(const Product& product, std::span<const Comparable> comparables
         return take(DemandBasis::sold_count, static_cast<double>(*market.sold_count),
                     static_cast<double>(market.sold_window_days));
     }
-    if (const auto count = count_comparables(comparables, condition, tables.defaults, as_of))
+    if (const auto count =
+            count_comparables(comparables, condition, tables.defaults, as_of, complete_since))
         return take(DemandBasis::sold_comps, count->sold, count->days);
 
     const RankModel* model = tables.demand.rank_model_of(market.rank_category, product.category,
@@ -159,9 +161,9 @@ double probability_all_sold(double shape, double rate, double share, double days
 
 void estimate_demand(const Product& product, std::span<const Comparable> comparables,
                      Condition condition, const Price& price, const Tables& tables, TimePoint as_of,
-                     Demand& out) {
+                     std::optional<TimePoint> complete_since, Demand& out) {
     out.clear();
-    count_sales(product, comparables, condition, tables, as_of, out);
+    count_sales(product, comparables, condition, tables, as_of, complete_since, out);
     if (out.basis == DemandBasis::none) return;
     const Defaults& defaults = tables.defaults;
     const double horizon =

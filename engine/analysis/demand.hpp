@@ -55,10 +55,10 @@ struct Demand {
 };
 
 // Without anything counted the basis is none and no number is given. `comparables`: those that the
-// price was made from.
+// price was made from; `complete_since`: count_comparables().
 void estimate_demand(const Product& product, std::span<const Comparable> comparables,
                      Condition condition, const Price& price, const Tables& tables, TimePoint as_of,
-                     Demand& out);
+                     std::optional<TimePoint> complete_since, Demand& out);
 
 // P(one unit sold within `days`) = 1 - (b / (b + g H))^a.
 double probability_sold(double shape, double rate, double share, double days) noexcept;

@@ -55,10 +55,12 @@ bool is_same_kind(Condition a, Condition b) noexcept {
 
 std::optional<SalesCount> count_comparables(std::span<const Comparable> comparables,
                                             Condition condition, const Defaults& defaults,
-                                            TimePoint as_of) {
-    // The whole window counts, also where the list begins later: a short list then says too
-    // little rather than too much.
+                                            TimePoint as_of,
+                                            std::optional<TimePoint> complete_since) {
     SalesCount count{0, defaults.age_days_max};
+    // A day at least: what begins with its only sale shows no rate.
+    if (complete_since)
+        count.days = std::clamp(days_between(*complete_since, as_of), 1.0, defaults.age_days_max);
     for (const Comparable& comparable : comparables) {
         if (comparable.kind != ComparableKind::sold || !comparable.sold_at) continue;
         if (comparable.match < defaults.match_min) continue;

@@ -19,10 +19,14 @@ struct SalesCount {
 bool is_same_kind(Condition a, Condition b) noexcept;
 
 // Sales among the comparables that may be counted: dated, of the same kind, of this currency or
-// not, within age_days_max. nullopt: none.
+// not, within age_days_max. The whole window counts, also where the list begins later: a short list
+// then says too little rather than too much. Unless it is known since when every sale stands in it
+// (`complete_since`, of a book of sold prices): then the days before it are not days without one.
+// nullopt: none.
 std::optional<SalesCount> count_comparables(std::span<const Comparable> comparables,
                                             Condition condition, const Defaults& defaults,
-                                            TimePoint as_of);
+                                            TimePoint as_of,
+                                            std::optional<TimePoint> complete_since);
 
 // Falls of the rank by more than rank_drop between two readings, of the last rank_history_days: at
 // least so many sales. nullopt: fewer than two readings.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,5 +37,10 @@ class EvidenceList {
     std::vector<Evidence> entries_;
     std::size_t used_ = 0;
 };
+
+// For details. The second with up to three decimals, so that the text never depends on the last
+// bits of a double.
+void append_number(std::string& out, std::int64_t number);
+void append_thousandths(std::string& out, double number);
 
 }  // namespace assay::engine

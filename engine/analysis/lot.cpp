@@ -10,6 +10,7 @@
 
 #include "engine/analysis/fees.hpp"
 #include "engine/analysis/lot_draw.hpp"
+#include "engine/base/utf8.hpp"
 
 namespace assay::engine {
 namespace {
@@ -176,6 +177,18 @@ BidOutlook judge_bid(const LotSummary& lot, std::span<const double> nets, MinorU
     return {bid, share_reaching(nets, std::nextafter(cost, 1e300)), share_reaching(nets, target)};
 }
 
+// The least unit that people bid in, whole major units: down to them, since a bid above the true
+// maximum would miss the target. None: not even one reaches it.
+std::optional<MinorUnits> max_bid_for(std::span<const double> nets, const LotSummary& lot,
+                                      MinorUnits freight, MinorUnits unit) {
+    const double sure = quantile(nets, 1 - lot.target_probability);
+    const double cost = sure / (1 + static_cast<double>(lot.target_roi) / million);
+    const double bid =
+        (cost - static_cast<double>(freight)) / (1 + static_cast<double>(lot.premium) / million);
+    if (bid < static_cast<double>(unit)) return std::nullopt;
+    return static_cast<MinorUnits>(std::floor(bid)) / unit * unit;
+}
+
 MinorUnits major_unit(const Currency& currency) noexcept {
     MinorUnits unit = 1;
     for (int i = 0; i < currency.exponent(); ++i)
@@ -197,24 +210,82 @@ MinorUnits bid_step(MinorUnits bid, MinorUnits unit) noexcept {
 
 void find_bids(std::span<const double> nets, const LotTerms& terms, LotSummary& out) {
     const MinorUnits unit = major_unit(out.currency);
-    const double sure = quantile(nets, 1 - out.target_probability);
-    const double cost = sure / (1 + static_cast<double>(out.target_roi) / million);
-    const double bid = (cost - static_cast<double>(out.freight)) /
-                       (1 + static_cast<double>(out.premium) / million);
-    // Down to whole major units: a bid above the true maximum would miss the target.
-    const MinorUnits maximum = static_cast<MinorUnits>(std::floor(bid)) / unit * unit;
-    if (bid >= static_cast<double>(unit)) {
-        out.max_bid = maximum;
-        if (out.retail > 0)
-            out.max_bid_of_retail = static_cast<double>(maximum) / static_cast<double>(out.retail);
-    }
+    out.max_bid = max_bid_for(nets, out, out.freight, unit);
     if (terms.bid) out.outlook.push_back(judge_bid(out, nets, *terms.bid));
     if (!out.max_bid) return;
+    const MinorUnits maximum = *out.max_bid;
+    if (out.retail > 0)
+        out.max_bid_of_retail = static_cast<double>(maximum) / static_cast<double>(out.retail);
     const MinorUnits step = bid_step(maximum, unit);
     MinorUnits below = maximum / step * step;
     if (below == maximum) below -= step;
     for (const MinorUnits round : {below, maximum / step * step + step}) {
         if (round > 0 && round != terms.bid) out.outlook.push_back(judge_bid(out, nets, round));
+    }
+}
+
+std::string_view pallet_of(const LotLine& line) noexcept {
+    const auto end = std::find(line.pallet.begin(), line.pallet.end(), '\0');
+    return {line.pallet.data(), static_cast<std::size_t>(end - line.pallet.begin())};
+}
+
+// What one pallet brings, in the lot's currency; its share of the freight is set by the caller.
+struct PalletLines {
+    PalletOutlook outlook;
+    std::vector<LotLine> valued;
+    double net = 0;
+};
+
+std::map<std::string_view, PalletLines> by_pallet(std::span<const LotLine> lines,
+                                                  std::string_view currency) {
+    std::map<std::string_view, PalletLines> pallets;
+    for (const LotLine& line : lines) {
+        PalletLines& pallet = pallets[pallet_of(line)];
+        ++pallet.outlook.lines;
+        pallet.outlook.units += line.quantity;
+        if (currency_of(line) != currency) continue;
+        pallet.outlook.retail += round_to_minor(line.retail * line.quantity);
+        if (!is_valued(line)) continue;
+        ++pallet.outlook.lines_valued;
+        pallet.valued.push_back(line);
+        pallet.net += static_cast<double>(line.quantity) * expected_unit_net(line);
+    }
+    return pallets;
+}
+
+// What it brings if it is bought alone. Freight goes by retail, since it is paid for all pallets
+// together; rounded down, so that the shares never add up to more.
+void draw_pallet(PalletLines& pallet, double correlation, const LotSummary& lot) {
+    PalletOutlook& outlook = pallet.outlook;
+    if (lot.retail > 0)
+        outlook.freight = static_cast<MinorUnits>(static_cast<double>(lot.freight) *
+                                                  static_cast<double>(outlook.retail) /
+                                                  static_cast<double>(lot.retail));
+    const std::vector<double> nets = draw_lot_nets(pallet.valued, correlation);
+    if (nets.empty()) return;
+    outlook.net_p10 = round_to_minor(quantile(nets, 0.1));
+    outlook.net_p50 = round_to_minor(quantile(nets, 0.5));
+    outlook.net_p90 = round_to_minor(quantile(nets, 0.9));
+    outlook.max_bid = max_bid_for(nets, lot, outlook.freight, major_unit(lot.currency));
+}
+
+void compare_pallets(std::span<const LotLine> lines, double correlation, LotSummary& out) {
+    auto by_name = by_pallet(lines, out.currency.code());
+    if (by_name.size() - by_name.count({}) < 2) return;
+    std::vector<PalletLines*> order;
+    for (auto& [name, pallet] : by_name) {
+        pallet.outlook.name = name;
+        pallet.outlook.net_mean = round_to_minor(pallet.net);
+        order.push_back(&pallet);
+    }
+    std::stable_sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
+        return a->outlook.net_mean > b->outlook.net_mean;
+    });
+    const std::size_t shown = std::min(order.size(), limits::pallets_shown_max);
+    out.pallets_left_out = static_cast<std::int64_t>(order.size() - shown);
+    for (std::size_t i = 0; i < shown; ++i) {
+        draw_pallet(*order[i], correlation, out);
+        out.pallets.push_back(std::move(order[i]->outlook));
     }
 }
 
@@ -285,6 +356,8 @@ LotLine make_lot_line(const Product& product, std::uint64_t index, const Attribu
     line.quantity =
         static_cast<std::uint32_t>(std::clamp<std::int64_t>(product.quantity, 0, 1'000'000));
     line.retail = static_cast<double>(product.msrp.value_or(0));
+    const std::string_view pallet = whole_characters(product.pallet_id, line.pallet.size() - 1);
+    std::copy(pallet.begin(), pallet.end(), line.pallet.begin());
     const Currency& currency = price.currency.empty() ? product.currency : price.currency;
     if (!currency.empty()) std::copy_n(currency.code().begin(), 3, line.currency.begin());
     // An empty box has neither the value of its product nor a share of its retail price.
@@ -348,6 +421,7 @@ LotSummary value_lot(std::span<const LotLine> lines, const LotTerms& terms, cons
     out.net_p90 = round_to_minor(quantile(nets, 0.9));
     pick_shares(totals, out);
     find_bids(nets, terms, out);
+    compare_pallets(lines, tables.defaults.lot_correlation, out);
     explain_trust(totals, terms, out);
     return out;
 }

@@ -13,6 +13,7 @@
 #include "engine/analysis/attributes.hpp"
 #include "engine/analysis/price.hpp"
 #include "engine/analysis/tables.hpp"
+#include "engine/base/limits.hpp"
 #include "engine/base/result.hpp"
 #include "engine/batch/batch.hpp"
 #include "engine/batch/product.hpp"
@@ -33,6 +34,8 @@ struct LotLine {
     std::uint32_t quantity = 0;
     LotBasis basis = LotBasis::none;
     std::array<char, 3> currency{};
+    // As the manifest names it, zeros behind; names are cut to what fits.
+    std::array<char, limits::pallet_name_bytes_max> pallet{};
 };
 
 LotLine make_lot_line(const Product& product, std::uint64_t index, const Attributes& attributes,
@@ -47,6 +50,16 @@ struct LotShare {
 struct BidOutlook {
     MinorUnits bid = 0;
     double p_profit = 0, p_target = 0;
+};
+
+// One pallet as if it were bought alone, its freight shared out by retail.
+struct PalletOutlook {
+    std::string name;  // empty: the lines that name none
+    std::int64_t lines = 0, lines_valued = 0, units = 0;
+    MinorUnits retail = 0;
+    MinorUnits net_mean = 0, net_p10 = 0, net_p50 = 0, net_p90 = 0;
+    MinorUnits freight = 0;
+    std::optional<MinorUnits> max_bid;  // none: no bid reaches the target
 };
 
 struct LotSummary {
@@ -64,8 +77,12 @@ struct LotSummary {
     std::optional<double> max_bid_of_retail;
     std::vector<BidOutlook> outlook;  // the user's bid, and two round ones around the maximum
     std::vector<LotShare> carriers, draggers;  // up to five each
-    std::vector<std::string> caveats;          // how far to trust it and why, each a sentence
-    int trust = 0;                             // 0..100
+    // Side by side, the best (by the mean of the net) first; empty where the lines name fewer
+    // than two. At most limits::pallets_shown_max; the rest are counted.
+    std::vector<PalletOutlook> pallets;
+    std::int64_t pallets_left_out = 0;
+    std::vector<std::string> caveats;  // how far to trust it and why, each a sentence
+    int trust = 0;                     // 0..100
 };
 
 // The currency of most of the lines that have a value; empty when none has. What value_lot() uses.

@@ -16,6 +16,37 @@ void write_shares(JsonWriter& json, std::string_view name, const std::vector<Lot
     json.end_array();
 }
 
+void write_optional(JsonWriter& json, std::string_view name,
+                    const std::optional<MinorUnits>& amount) {
+    json.key(name);
+    if (amount)
+        json.integer(*amount);
+    else
+        json.null();
+}
+
+void write_pallets(JsonWriter& json, const LotSummary& lot) {
+    json.key("pallets").begin_array();
+    for (const PalletOutlook& pallet : lot.pallets) {
+        json.begin_object().key("pallet_id");
+        if (pallet.name.empty())
+            json.null();
+        else
+            json.string(pallet.name);
+        json.member("lines", pallet.lines).member("lines_valued", pallet.lines_valued);
+        json.member("units", pallet.units).member("retail", pallet.retail);
+        json.key("net").begin_object().member("mean", pallet.net_mean);
+        json.member("p10", pallet.net_p10)
+            .member("p50", pallet.net_p50)
+            .member("p90", pallet.net_p90)
+            .end_object();
+        json.member("freight", pallet.freight);
+        write_optional(json, "max_bid", pallet.max_bid);
+        json.end_object();
+    }
+    json.end_array().member("pallets_left_out", lot.pallets_left_out);
+}
+
 void write_money(JsonWriter& json, const LotSummary& lot) {
     json.member("currency", lot.currency.code()).member("retail", lot.retail);
     json.member("expected_gross", lot.expected_gross);
@@ -25,11 +56,7 @@ void write_money(JsonWriter& json, const LotSummary& lot) {
     json.member("freight", lot.freight).member("premium_ppm", lot.premium);
     json.member("target_roi_ppm", lot.target_roi);
     json.key("target_probability").number(lot.target_probability, 4);
-    json.key("max_bid");
-    if (lot.max_bid)
-        json.integer(*lot.max_bid);
-    else
-        json.null();
+    write_optional(json, "max_bid", lot.max_bid);
     json.key("max_bid_of_retail");
     if (lot.max_bid_of_retail)
         json.number(*lot.max_bid_of_retail, 4);
@@ -55,6 +82,7 @@ void append_lot_json(std::string& out, const LotSummary& lot) {
         write_money(json, lot);
         write_shares(json, "carriers", lot.carriers);
         write_shares(json, "draggers", lot.draggers);
+        if (!lot.pallets.empty()) write_pallets(json, lot);
         json.member("trust", lot.trust);
     }
     json.key("caveats").begin_array();

@@ -28,10 +28,19 @@ Gate record(Gate gate, const GateNames& names, Verdict& out) {
     return gate;
 }
 
-template <class T, class Limit>
-Gate at_least(const std::optional<T>& value, Limit limit) {
+void note(const GateCheck& check, Verdict& out) {
+    assert(out.checked < out.checks.size());
+    out.checks[out.checked++] = check;
+}
+
+// Whether `value` reaches the limit of `check`; both are kept for the evidence.
+template <class T>
+Gate at_least(const std::optional<T>& value, GateCheck check, Verdict& out) {
     if (!value) return Gate::unknown;
-    return *value >= limit ? Gate::passed : Gate::failed;
+    const auto reached = static_cast<double>(*value);
+    check.value = reached;
+    note(check, out);
+    return reached >= check.limit ? Gate::passed : Gate::failed;
 }
 
 // The risks of one gate, each once. Whether there was any.
@@ -54,8 +63,14 @@ bool find_doubts(const Duplicates& duplicates, const Price& price, const Risks& 
     // The group's best row stands for it; the others may be the same piece listed again.
     if (duplicates.role == DuplicateRole::member) out.reasons.push_back("duplicate_in_batch");
     if (price.log_sd > defaults.wide_spread) out.reasons.push_back("price_spread_wide");
-    if (channel.roi_p50 && *channel.roi_p50 > static_cast<double>(defaults.suspicious_roi) / 1e6)
+    note({.name = "log_sd", .value = price.log_sd, .limit = defaults.wide_spread, .at_most = true},
+         out);
+    const double suspicious = static_cast<double>(defaults.suspicious_roi) / 1e6;
+    if (channel.roi_p50 && *channel.roi_p50 > suspicious) {
         out.reasons.push_back("roi_too_good");
+        note({.name = "roi_p50", .value = *channel.roi_p50, .limit = suspicious, .at_most = true},
+             out);
+    }
     return out.reasons.size() > before;
 }
 
@@ -112,6 +127,7 @@ void Verdict::clear() {
     score = 0;
     reasons.clear();
     missing.clear();
+    checked = 0;
 }
 
 void judge(const Product& product, const Duplicates& duplicates, const Price& price,
@@ -129,22 +145,36 @@ void judge(const Product& product, const Duplicates& duplicates, const Price& pr
     if (!costed) out.reasons.push_back("cost_unknown");
     if (channel == nullptr || !channel->profit_expected) return;  // insufficient_data
 
-    const PartsPerMillion min_roi = product.overrides.min_roi.value_or(defaults.min_roi);
-    const MinorUnits min_profit = product.overrides.min_profit.value_or(defaults.min_profit);
-    const double least_roi = static_cast<double>(min_roi) / 1e6;
-    const auto p_sold =
-        demand.basis == DemandBasis::none ? std::nullopt : std::optional(demand.p_sold_horizon);
-    const Gate enough = record(at_least(channel->profit_expected, min_profit), profit_gate, out);
-    const Gate returns = record(at_least(channel->roi_p50, least_roi), roi_gate, out);
-    const Gate sells = record(at_least(p_sold, defaults.min_p_sold), demand_gate, out);
+    using enum GateCheck::Unit;
+    const Overrides& own = product.overrides;
+    const double min_roi = static_cast<double>(own.min_roi.value_or(defaults.min_roi)) / 1e6;
+    const auto min_profit = static_cast<double>(own.min_profit.value_or(defaults.min_profit));
+    const double min_p10 = -static_cast<double>(defaults.downside_tolerance);
+    std::optional<double> p_sold;
+    if (demand.basis != DemandBasis::none) p_sold = demand.p_sold_horizon;
+    const auto gate = [&](const auto& value, const GateCheck& check, const GateNames& names) {
+        return record(at_least(value, check, out), names, out);
+    };
+    const Gate enough = gate(channel->profit_expected,
+                             {.name = "profit_expected",
+                              .limit = min_profit,
+                              .unit = money,
+                              .own_limit = own.min_profit.has_value()},
+                             profit_gate);
+    const Gate returns =
+        gate(channel->roi_p50,
+             {.name = "roi_p50", .limit = min_roi, .own_limit = own.min_roi.has_value()}, roi_gate);
+    const Gate sells = gate(p_sold, {.name = "p_sold", .limit = defaults.min_p_sold}, demand_gate);
     const Gate downside =
-        record(at_least(channel->profit_p10, -defaults.downside_tolerance), downside_gate, out);
+        gate(channel->profit_p10, {.name = "profit_p10", .limit = min_p10, .unit = money},
+             downside_gate);
     const Gate confident =
-        record(price.confidence >= defaults.min_confidence ? Gate::passed : Gate::failed,
-               confidence_gate, out);
+        gate(std::optional(price.confidence),
+             {.name = "confidence", .limit = static_cast<double>(defaults.min_confidence)},
+             confidence_gate);
     if (price.log_sd <= defaults.narrow_spread) out.reasons.push_back("price_ci_narrow");
     const bool doubted = find_doubts(duplicates, price, risks, *channel, defaults, out);
-    out.score = score_of(*channel, price, demand, least_roi);
+    out.score = score_of(*channel, price, demand, min_roi);
 
     const bool profitable = enough != Gate::failed && returns != Gate::failed;
     const bool holds = sells != Gate::failed && downside != Gate::failed;
@@ -157,6 +187,25 @@ void judge(const Product& product, const Duplicates& duplicates, const Price& pr
         out.decision = profitable && holds ? Decision::buy : Decision::pass;
     }
     assert(!out.reasons.empty());
+}
+
+void explain_verdict(const Verdict& verdict, const Currency& currency, EvidenceList& out) {
+    if (verdict.checked == 0) return;
+    double major = 1;
+    for (int i = 0; i < currency.exponent(); ++i)
+        major *= 10;
+    std::string& detail = out.add("verdict", "defaults", "gates").detail;
+    for (std::size_t i = 0; i < verdict.checked; ++i) {
+        const GateCheck& check = verdict.checks[i];
+        const double unit = check.unit == GateCheck::Unit::money ? major : 1;
+        if (i > 0) detail += "; ";
+        detail.append(check.name) += ' ';
+        append_thousandths(detail, check.value / unit);
+        detail += check.at_most ? (check.value <= check.limit ? " <= " : " > ")
+                                : (check.value >= check.limit ? " >= " : " < ");
+        append_thousandths(detail, check.limit / unit);
+        if (check.own_limit) detail += " (own)";
+    }
 }
 
 }  // namespace assay::engine

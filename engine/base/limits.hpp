@@ -140,6 +140,10 @@ inline constexpr std::chrono::seconds keep_alive_timeout{60};
 inline constexpr std::size_t page_limit_default = 20;
 inline constexpr std::size_t page_limit_max = 100;
 
+// Lots. A truck holds 26 pallets; each that is compared costs some milliseconds of draws.
+inline constexpr std::size_t pallets_shown_max = 32;
+inline constexpr std::size_t pallet_name_bytes_max = 40;  // one of them for the end
+
 static_assert(chunk_products <= products_per_batch_max);
 static_assert(product_bytes_max <= chunk_bytes_max, "every product fits a chunk");
 static_assert(shared_text_bytes_max < (1ULL << 32), "their places are 32 bits");

@@ -37,6 +37,7 @@ std::uint64_t hash_of(const CompsTable& table) noexcept {
 
 CompsBook::CompsBook(CompsTable table) : table_(std::move(table)), hash_(hash_of(table_)) {
     assert(table_.begins.size() == table_.keys.size() + 1);
+    since_ = span().oldest;
     // About four keys to a place. Keys are hashes: they spread evenly.
     int bits = 1;
     while (bits < 31 && (std::size_t{4} << bits) < table_.keys.size())

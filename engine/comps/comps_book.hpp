@@ -110,6 +110,7 @@ class CompsBook final : public ComparableSource {
     std::vector<std::uint32_t> directory_;  // where keys with the same upper bits begin
     int shift_ = 63;
     std::uint64_t hash_ = 0;
+    std::optional<TimePoint> since_;  // the oldest dated sale
 };
 
 // The book as bytes, in pieces of at most limits::comps_chunk_bytes.

@@ -147,6 +147,7 @@ void CompsBook::join(const Product& product, const Identity& identity, TimePoint
                      const JoinRules& rules, JoinScratch& out, ComparableJoin& found) const {
     found.clear();
     found.book_hash = hash_;
+    found.since = since_;
     found.conflict = !identity.conflicts.empty();
     out.comparables.assign(product.comparables.begin(), product.comparables.end());
     const std::size_t own = out.comparables.size();

@@ -6,6 +6,7 @@
 #include <exception>
 #include <limits>
 
+#include "engine/base/utf8.hpp"
 #include "engine/graph/batch_graph.hpp"
 
 namespace assay::engine {
@@ -28,20 +29,11 @@ void CostSum::merge(const CostSum& other) noexcept {
 
 namespace {
 
-// At most `bytes_max` bytes of `text`, never cut inside a character.
-std::string cut(std::string_view text, std::size_t bytes_max) {
-    if (text.size() <= bytes_max) return std::string(text);
-    std::size_t end = bytes_max;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
-        --end;
-    return std::string(text.substr(0, end));
-}
-
 void add_digest(ChunkDone& done, std::uint64_t index, const Product& product,
                 const ProductOutcome& outcome, const Analysis& analysis) {
     ProductDigest& digest = done.digests.emplace_back();
     digest.index = index;
-    digest.title = cut(product.title, digest_title_bytes);
+    digest.title = whole_characters(product.title, digest_title_bytes);
     digest.decision = outcome.decision;
     digest.currency = product.currency;
     digest.unit_cost = product.unit_cost;

@@ -80,6 +80,7 @@ class Report {
         if (in_.lot != nullptr && in_.lot->available) {
             lines("What carries it", in_.lot->carriers);
             lines("What drags it", in_.lot->draggers);
+            pallets(*in_.lot);
         }
         if (in_.lot != nullptr) trust(*in_.lot);
         faults();
@@ -281,6 +282,29 @@ class Report {
                  pad_left(percent(part), share) +
                  pad_left(one.retail > 0 ? about(one.retail, lot.currency) : "-", amount));
         }
+    }
+
+    // Each as if it were bought alone.
+    void pallets(const LotSummary& lot) {
+        if (lot.pallets.empty()) return;
+        constexpr std::size_t count = 7, amount = 13;
+        const std::size_t name = width_ - 2 - 2 * count - 3 * amount;
+        gap();
+        line(pad_right(bold("Pallets side by side"), 2 + name + (colour_ ? 8 : 0)) +
+             pad_left("lines", count) + pad_left("units", count) + pad_left("retail", amount) +
+             pad_left("net", amount) + pad_left("bid at most", amount));
+        for (const engine::PalletOutlook& pallet : lot.pallets) {
+            const std::string title =
+                pallet.name.empty() ? "(no pallet named)" : shown(pallet.name, name - 1);
+            line("  " + pad_right(title, name) + pad_left(grouped(pallet.lines), count) +
+                 pad_left(grouped(pallet.units), count) +
+                 pad_left(about(pallet.retail, lot.currency), amount) +
+                 pad_left(about(pallet.net_p50, lot.currency), amount) +
+                 pad_left(pallet.max_bid ? about(*pallet.max_bid, lot.currency) : "none", amount));
+        }
+        if (lot.pallets_left_out > 0)
+            line("  " + counted(lot.pallets_left_out, "pallet more", "pallets more") +
+                 ", worth less.");
     }
 
     void trust(const LotSummary& lot) {

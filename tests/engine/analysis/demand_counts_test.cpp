@@ -77,11 +77,18 @@ TEST_F(DemandCounts, ComparablesCountWhereTheyAreSalesOfThisKind) {
         one.sold_at = as_of - std::chrono::days(5);
         one.condition = Condition::good;
     }
+    std::optional<TimePoint> since;
     const auto count = [&] {
-        return count_comparables(list, Condition::very_good, defaults, as_of);
+        return count_comparables(list, Condition::very_good, defaults, as_of, since);
     };
     EXPECT_EQ(count()->sold, 7);
     EXPECT_EQ(count()->days, 90);
+    since = as_of - std::chrono::days(40);
+    EXPECT_EQ(count()->days, 40) << "days before the book began are not days without a sale";
+    since = as_of - std::chrono::days(400);
+    EXPECT_EQ(count()->days, 90);
+    since = as_of;
+    EXPECT_EQ(count()->days, 1);
     list[0].kind = ComparableKind::active;
     list[1].sold_at.reset();
     list[2].match = 0.4;

@@ -12,7 +12,8 @@ namespace {
 class DemandTest : public ::testing::Test {
   protected:
     const Demand& estimate() {
-        estimate_demand(product, product.comparables, condition, price, *tables, as_of, demand);
+        estimate_demand(product, product.comparables, condition, price, *tables, as_of,
+                        complete_since, demand);
         return demand;
     }
     std::shared_ptr<const Tables> tables = *load_tables();
@@ -35,6 +36,7 @@ class DemandTest : public ::testing::Test {
         return text;
     }
     TimePoint as_of = *parse_time("2026-05-25T10:30:00Z");
+    std::optional<TimePoint> complete_since;
     Condition condition = Condition::unknown;
     Price price;
     Product product;

@@ -29,6 +29,26 @@ TEST(LotJson, HoldsTheAnswerAndItsGrounds) {
     EXPECT_FALSE(json.at("caveats").as_array().empty());
 }
 
+TEST(LotJson, SetsPalletsSideBySide) {
+    auto lines = testing::worked_lines();
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        lines[i].pallet[0] = i % 2 == 0 ? 'A' : '\0';
+    lines[1].pallet[0] = 'B';
+    const auto json = read(value_lot(lines, testing::worked_terms(), testing::official_tables()));
+    const auto& pallets = json.at("pallets").as_array();
+    ASSERT_EQ(pallets.size(), 3U);
+    EXPECT_EQ(json.at("pallets_left_out").as_int64(), 0);
+    std::int64_t lines_told = 0;
+    bool unnamed = false;
+    for (const auto& pallet : pallets) {
+        lines_told += pallet.at("lines").as_int64();
+        unnamed = unnamed || pallet.at("pallet_id").is_null();
+        EXPECT_GE(pallet.at("net").at("p90").as_int64(), pallet.at("net").at("p10").as_int64());
+    }
+    EXPECT_EQ(lines_told, 15);
+    EXPECT_TRUE(unnamed);
+}
+
 TEST(LotJson, WithoutAnAnswerGivesNoNumbers) {
     const auto json = read(LotSummary{});
     EXPECT_FALSE(json.at("available").as_bool());

@@ -213,5 +213,69 @@ TEST(Lot, OfAnEmptyBoxIsNotValuedByRetail) {
     EXPECT_EQ(line.basis, LotBasis::none);
 }
 
+void put_on_pallet(LotLine& line, std::string_view name) {
+    line.pallet.fill('\0');
+    std::copy(name.begin(), name.end(), line.pallet.begin());
+}
+
+TEST(Lot, SetsPalletsSideBySideAsIfEachWereBoughtAlone) {
+    std::vector<LotLine> lines = worked_lines();
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        put_on_pallet(lines[i], i < 5 ? "P-2" : "P-1");
+    const LotSummary lot = value(lines);
+    ASSERT_THAT(lot.pallets, SizeIs(2));
+    const PalletOutlook &first = lot.pallets[0], &second = lot.pallets[1];
+    EXPECT_EQ(first.name, "P-1");
+    EXPECT_EQ(second.name, "P-2");
+    EXPECT_GE(first.net_mean, second.net_mean);
+    EXPECT_EQ(first.lines + second.lines, lot.lines);
+    EXPECT_EQ(first.units + second.units, lot.units);
+    EXPECT_EQ(first.retail + second.retail, lot.retail);
+    EXPECT_NEAR(static_cast<double>(first.net_mean + second.net_mean),
+                static_cast<double>(lot.net_mean), 1.0);
+    EXPECT_LE(first.freight + second.freight, lot.freight);
+    EXPECT_GE(first.freight + second.freight, lot.freight - 2);
+
+    LotTerms alone = worked_terms();
+    alone.freight = first.freight;
+    const LotSummary bought_alone = value({lines.begin() + 5, lines.end()}, alone);
+    EXPECT_EQ(bought_alone.max_bid, first.max_bid);
+    EXPECT_EQ(bought_alone.net_p50, first.net_p50);
+}
+
+TEST(Lot, HasNothingToCompareOnOnePallet) {
+    std::vector<LotLine> lines = worked_lines();
+    EXPECT_THAT(value(lines).pallets, IsEmpty());
+    put_on_pallet(lines[0], "P-1");
+    EXPECT_THAT(value(lines).pallets, IsEmpty());
+    put_on_pallet(lines[1], "P-2");
+    const LotSummary lot = value(lines);
+    ASSERT_THAT(lot.pallets, SizeIs(3));
+    EXPECT_EQ(lot.pallets[0].name, "") << "the lines that name none stand beside the two";
+}
+
+TEST(Lot, ComparesTheBestPalletsAndCountsTheRest) {
+    std::vector<LotLine> lines;
+    for (std::uint64_t i = 0; i < limits::pallets_shown_max + 3; ++i) {
+        lines.push_back(
+            lot_line({"Electronics", 1, 10'000 + 100 * static_cast<std::int64_t>(i), 500}, i));
+        put_on_pallet(lines.back(), std::to_string(i));
+    }
+    const LotSummary lot = value(lines);
+    EXPECT_THAT(lot.pallets, SizeIs(limits::pallets_shown_max));
+    EXPECT_EQ(lot.pallets_left_out, 3);
+    EXPECT_EQ(lot.pallets[0].name, std::to_string(limits::pallets_shown_max + 2));
+}
+
+TEST(LotLine, KeepsThePalletsNameCutBetweenCharacters) {
+    Product product;
+    product.quantity = 1;
+    const std::string name = std::string(limits::pallet_name_bytes_max - 2, 'x') + "\xc3\xa4";
+    product.pallet_id = name;
+    const LotLine line = make_lot_line(product, 0, {}, {}, official_tables(), day("2026-06-01"));
+    EXPECT_EQ(std::string_view(line.pallet.data()),
+              std::string(limits::pallet_name_bytes_max - 2, 'x'));
+}
+
 }  // namespace
 }  // namespace assay::engine

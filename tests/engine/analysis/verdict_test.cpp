@@ -13,6 +13,7 @@ namespace {
 using ::testing::Contains;
 using testing::day;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::official_tables;
 using testing::price_of;
@@ -205,6 +206,41 @@ TEST(Decisions, HaveNames) {
     EXPECT_EQ(to_string(Decision::pass), "pass");
     EXPECT_EQ(to_string(Decision::avoid), "avoid");
     EXPECT_EQ(to_string(Decision::insufficient_data), "insufficient_data");
+}
+
+TEST_F(VerdictTest, LeavesWhatEachGateComparedAsEvidence) {
+    product.overrides.min_roi = 2'500'000;
+    run();
+    EvidenceList list;
+    explain_verdict(verdict, price.currency, list);
+    ASSERT_EQ(list.entries().size(), 1U);
+    const Evidence& entry = list.entries()[0];
+    EXPECT_EQ(entry.stage, "verdict");
+    EXPECT_EQ(entry.rule, "gates");
+    const ChannelProfit& channel = profit.channels[profit.best];
+    std::string profit_text;
+    append_thousandths(profit_text, static_cast<double>(*channel.profit_expected) / 100);
+    EXPECT_THAT(entry.detail, HasSubstr("profit_expected " + profit_text + " >= 3;"));
+    EXPECT_THAT(entry.detail, HasSubstr(" < 2.5 (own)"));
+    EXPECT_THAT(entry.detail, HasSubstr("p_sold 0.9 >= 0.5"));
+    EXPECT_THAT(entry.detail, HasSubstr(" >= -3"));
+    EXPECT_THAT(entry.detail, HasSubstr("log_sd 0.15 <= 0.4"));
+}
+
+TEST_F(VerdictTest, LeavesNothingOfAGateWithoutItsInput) {
+    demand = {};
+    run();
+    EvidenceList list;
+    explain_verdict(verdict, price.currency, list);
+    ASSERT_EQ(list.entries().size(), 1U);
+    EXPECT_THAT(list.entries()[0].detail, Not(HasSubstr("p_sold")));
+
+    price = {};
+    profit.clear();
+    run();
+    list.clear();
+    explain_verdict(verdict, price.currency, list);
+    EXPECT_TRUE(list.entries().empty());
 }
 
 }  // namespace

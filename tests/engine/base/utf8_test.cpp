@@ -21,5 +21,13 @@ TEST(Utf8, RefusesOverlongSurrogateTooLargeAndCutForms) {
     }
 }
 
+TEST(Utf8, IsCutBetweenCharacters) {
+    EXPECT_EQ(whole_characters("plain", 5), "plain");
+    EXPECT_EQ(whole_characters("plain", 4), "plai");
+    EXPECT_EQ(whole_characters("a\xe2\x82\xac", 3), "a");
+    EXPECT_EQ(whole_characters("a\xe2\x82\xac", 4), "a\xe2\x82\xac");
+    EXPECT_EQ(whole_characters("\xe2\x82\xac", 0), "");
+}
+
 }  // namespace
 }  // namespace assay
