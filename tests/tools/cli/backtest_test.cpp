@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <boost/json/parse.hpp>
+#include <chrono>
 #include <cmath>
 #include <fstream>
 #include <random>
@@ -67,6 +68,27 @@ class BacktestTest : public ::testing::Test {
         }
         return csv.str();
     }
+    // Products that sell by chance, each at a rate of its own from the Gamma prior of defaults.json
+    // (one sale in thirty days, shape 1), over 400 days.
+    static std::string chance_history(int products) {
+        std::mt19937_64 dice(9);
+        std::gamma_distribution<double> rates(1, 1.0 / 30);
+        std::ostringstream csv;
+        csv << "Title,Brand,Model,Category,Condition,Currency,Price,Sold at\n";
+        for (int p = 0; p < products; ++p) {
+            std::exponential_distribution<double> gap(rates(dice));
+            for (double at = gap(dice); at < 400; at += gap(dice)) {
+                const auto day = std::chrono::sys_days(std::chrono::January / 1 / 2025) +
+                                 std::chrono::days(static_cast<int>(at));
+                const std::chrono::year_month_day date(day);
+                csv << "Kettle K-" << 1'000 + p << ",Acme,K-" << 1'000 + p
+                    << ",Kitchen,good,USD,60.00," << static_cast<int>(date.year()) << '-'
+                    << two(static_cast<int>(static_cast<unsigned>(date.month()))) << '-'
+                    << two(static_cast<int>(static_cast<unsigned>(date.day()))) << '\n';
+            }
+        }
+        return csv.str();
+    }
     static std::string two(int number) { return (number < 10 ? "0" : "") + std::to_string(number); }
 
     assay::testing::TemporaryDirectory directory_;
@@ -90,6 +112,18 @@ TEST_F(BacktestTest, IntervalsHoldWhatTheyPromiseWhereTheHistoryIsAsTheModelThin
               1'000);
     EXPECT_EQ(test.at("by_category").as_object().size(), 2U);
     EXPECT_EQ(test.at("by_category").at("Kitchen").at("sales").as_int64(), 500);
+}
+
+TEST_F(BacktestTest, ChancesToSellComeTrueWhereTheirPriorDoes) {
+    const auto test = result({file("sales.csv", chance_history(1'000))});
+    for (const char* name : {"p_sold_30", "p_sold_90"}) {
+        const auto& chance = test.at(name).as_object();
+        const auto cases = static_cast<double>(chance.at("cases").as_int64());
+        ASSERT_GT(cases, 500) << name;
+        EXPECT_NEAR(static_cast<double>(chance.at("came_true").as_int64()) / cases,
+                    chance.at("promised").as_double(), 0.04)
+            << name;
+    }
 }
 
 TEST_F(BacktestTest, NothingOfWhatCameLaterIsKnown) {
