@@ -71,7 +71,7 @@ class Store {
         seal.batch = row.id;
         seal.total = chunks * products_per_chunk;
         seal.now = clock_.now();
-        run([&](engine::Tx& tx) { return store::seal_batch(tx, seal); });
+        run([&](engine::Tx& tx) { return store::seal_batch(tx, seal, random_); });
         run([&](engine::Tx& tx) -> Result<void> {
             refs = must(store::claim_chunks(tx, refs, clock_.now(), random_));
             return {};

@@ -57,7 +57,7 @@ Result<void> validate(const EngineOptions& options) {
 
 struct Engine::Body {
     Body(Database& database_to_use, Writer& writer_to_use, Clock& clock_to_use, Random& source,
-         std::shared_ptr<const Tables> tables_to_use, EngineOptions options)
+         std::shared_ptr<const Tables> tables_to_use, EngineOptions options, Audience* audience)
         : database(database_to_use),
           writer(writer_to_use),
           clock(clock_to_use),
@@ -68,7 +68,7 @@ struct Engine::Body {
           desk({database, writer, clock, random, tables, comps,
                 [this](std::shared_ptr<BatchRun> run) { feeder.add(std::move(run)); },
                 [this](std::shared_ptr<BatchRun> run) { feeder.add_if_queued(std::move(run)); },
-                [this] { return feeder.open_batches(); }},
+                [this] { return feeder.open_batches(); }, audience},
                options) {}
 
     Result<void> take_up();
@@ -169,9 +169,9 @@ Result<void> Engine::Body::cancel_in_store(const TenantId& tenant, const BatchId
 }
 
 Engine::Engine(Database& database, Writer& writer, Clock& clock, Random& random,
-               std::shared_ptr<const Tables> tables, EngineOptions options)
+               std::shared_ptr<const Tables> tables, EngineOptions options, Audience* audience)
     : body_(std::make_unique<Body>(database, writer, clock, random, std::move(tables),
-                                   checked(options))) {
+                                   checked(options), audience)) {
     assert(body_->tables != nullptr);
 }
 

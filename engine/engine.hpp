@@ -15,6 +15,7 @@
 #include "engine/batch/intake.hpp"
 #include "engine/batch_store/batch_store.hpp"
 #include "engine/comps_shelf.hpp"
+#include "engine/event/audience.hpp"
 #include "engine/store/database.hpp"
 #include "engine/store/writer.hpp"
 
@@ -67,8 +68,9 @@ class Engine {
     };
 
     Engine(Database& database, Writer& writer, Clock& clock, Random& random,
-           std::shared_ptr<const Tables> tables, EngineOptions options = {});
-    ~Engine();  // stop()
+           std::shared_ptr<const Tables> tables, EngineOptions options = {},
+           Audience* audience = nullptr);  // none: nobody listens
+    ~Engine();                             // stop()
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 

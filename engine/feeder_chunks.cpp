@@ -189,11 +189,12 @@ void Feeder::fail_products(ChunkDone& done, const batch_store::ChunkRef& chunk,
         append_failed_line(done.results, item.product_id,
                            item.json.starts_with('{') ? item.json : std::string_view{}, fault,
                            "analysis");
-        ++done.failed;
+        done.failed_at.push_back(done.failed++);
     });
     static_cast<void>(read);  // damaged behind the last readable item: the loop below fills up
-    for (; done.failed < chunk.count; ++done.failed) {
+    while (done.failed < chunk.count) {
         const std::string name = "#" + std::to_string(done.first_index + done.failed);
+        done.failed_at.push_back(done.failed++);
         append_failed_line(done.results, name, {}, fault, "analysis");
     }
 }
@@ -312,6 +313,7 @@ void Feeder::settle(const std::shared_ptr<Finished>& finished) {
             results.completed = finished->done.completed;
             results.failed = finished->done.failed;
             results.by_verdict = named_decisions(finished->done.by_decision);
+            results.failed_at = finished->done.failed_at;
             auto settled = batch_store::settle_chunk(tx, results, clock_.now(), random_,
                                                      [&] { return finished->of.run->summary(); });
             if (!settled) return settled.error();

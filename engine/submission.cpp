@@ -328,7 +328,12 @@ class StoredSubmission final : public Engine::Submission {
                 replaced = !*pinned;
                 if (replaced) return {};
             }
-            return batch_store::seal_batch(tx, seal);
+            // Asked in the transaction in which subscriptions change too: none slips in between.
+            const Audience* const audience = desk_.services().audience;
+            seal.item_events = audience != nullptr &&
+                               (audience->wants(request_.tenant, event_type::item_completed) ||
+                                audience->wants(request_.tenant, event_type::item_failed));
+            return batch_store::seal_batch(tx, seal, desk_.services().random);
         });
         if (!sent) return sent;
         jobs_->wait_all();  // durable from here on

@@ -37,6 +37,7 @@ class SubmissionDesk {
         // It may be: the store is to say so. Taken up then, unless it is known already.
         std::function<void(std::shared_ptr<BatchRun>)> perhaps_queued;
         std::function<std::size_t()> open_batches;
+        const Audience* audience;  // null: nobody listens
     };
 
     SubmissionDesk(Services services, EngineOptions options);

@@ -290,6 +290,14 @@ void Notifier::on_committed(EventSeq last) noexcept {
     body_->relay.committed(last);
 }
 
+bool Notifier::wants(const TenantId& tenant, std::string_view type) const noexcept {
+    return is_wanted(*body_->registry.snapshot(), tenant, type);
+}
+
+void Notifier::on_live(engine::Event event) noexcept {
+    static_cast<void>(event);
+}
+
 const ProfileBook& Notifier::profiles() const noexcept {
     return body_->parts.profiles;
 }

@@ -14,6 +14,7 @@
 #include "engine/base/limits.hpp"
 #include "engine/base/random.hpp"
 #include "engine/base/result.hpp"
+#include "engine/event/audience.hpp"
 #include "engine/event/event.hpp"
 #include "engine/store/database.hpp"
 #include "engine/store/writer.hpp"
@@ -69,7 +70,7 @@ struct NotifierStatus {
 
 // Thread safety: all calls from any thread but the writer's and the shards'. Calls that write block
 // until durable.
-class Notifier final : public engine::CommitListener {
+class Notifier final : public engine::CommitListener, public engine::Audience {
   public:
     // Makes each shard's transport on the shard's own io_context; the real one is notify/http.
     struct Parts {
@@ -92,6 +93,8 @@ class Notifier final : public engine::CommitListener {
     void stop();
 
     void on_committed(EventSeq last) noexcept override;
+    bool wants(const TenantId& tenant, std::string_view type) const noexcept override;
+    void on_live(engine::Event event) noexcept override;
 
     const ProfileBook& profiles() const noexcept;
 

@@ -66,6 +66,8 @@ struct ChunkResults {
     std::int64_t completed = 0;
     std::int64_t failed = 0;
     std::vector<std::pair<std::string, std::int64_t>> by_verdict;
+    std::span<const std::int64_t>
+        failed_at;  // offsets in the chunk of those that failed, ascending
 };
 
 struct Settled {
@@ -101,8 +103,11 @@ struct Seal {
     std::optional<std::string> idempotency_key;
     std::string fingerprint;
     TimePoint now;
+    bool item_events = false;  // each product's end becomes an event: somebody has subscribed
 };
-Result<void> seal_batch(Tx& tx, const Seal& seal);
+// What of the month's quota is used up becomes events in the same step: quota.warning at 80 and at
+// 95 %, quota.exceeded with the last unit, each once a month.
+Result<void> seal_batch(Tx& tx, const Seal& seal, Random& random);
 // A submission that came to nothing, with its chunks and inputs. Nothing to do where no batch of
 // this id is receiving: a batch that was sealed is never dropped.
 Result<void> drop_batch(Tx& tx, const BatchId& batch);
@@ -149,6 +154,22 @@ Result<Settled> cancel_batch(Tx& tx, const TenantId& tenant, const BatchId& batc
 // Appends to the durable outbox; gives the number, or the earlier event's when the dedupe key is
 // known. An empty dedupe key is unique to nothing.
 Result<EventSeq> append_event(Tx& tx, const Event& event);
+
+// An event of the tenant's own. With a key: the same event again gives the first one's number for
+// limits::idempotency_age_max. The caller has checked type and data. Errors: key_reused (the key
+// stands for another type or other data).
+struct Publication {
+    TenantId tenant;
+    std::string type;
+    std::string data;  // a JSON object
+    std::optional<std::string> idempotency_key;
+    TimePoint now;
+};
+struct Published {
+    EventSeq seq{};
+    bool replayed = false;  // the key was known: this is the first answer
+};
+Result<Published> publish_event(Tx& tx, const Publication& publication, Random& random);
 
 // --- clean-up: each call is a small step, so that no job of it holds the writer for long --------
 

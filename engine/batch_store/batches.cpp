@@ -104,7 +104,7 @@ Result<void> insert_batch(Tx& tx, const BatchRow& row) {
     return insert.bind(3, std::string_view(options)).run();
 }
 
-Result<void> seal_batch(Tx& tx, const Seal& seal) {
+Result<void> seal_batch(Tx& tx, const Seal& seal, Random& random) {
     Result<std::optional<LiveBatch>> found = detail::find_live(*tx, seal.batch);
     if (!found) return found.error();
     if (!*found || (*found)->status != BatchStatus::receiving) return no_such_batch(seal.batch);
@@ -114,9 +114,8 @@ Result<void> seal_batch(Tx& tx, const Seal& seal) {
     if (!*whole || seal.total <= 0) {
         return fail(ErrorCode::internal, "the stored chunks do not hold the batch's products");
     }
-    if (Result<void> done = detail::charge_quota(tx, live.tenant, seal.total, seal.now); !done) {
-        return done;
-    }
+    Result<void> charged = detail::charge_quota(tx, live.tenant, seal.total, seal.now, random);
+    if (!charged) return charged;
     if (seal.idempotency_key) {
         Result<void> done = detail::store_idempotency_key(tx, live.tenant, seal);
         if (!done) return done;
@@ -128,8 +127,10 @@ Result<void> seal_batch(Tx& tx, const Seal& seal) {
         if (Result<void> done = update.run(); !done) return done;
     }
     {
-        Statement update = tx->prepare("UPDATE batch SET collection_id=?2 WHERE key=?1");
+        Statement update =
+            tx->prepare("UPDATE batch SET collection_id=?2, item_events=?3 WHERE key=?1");
         update.bind(1, live.key).bind(2, seal.options.collection_id);
+        update.bind(3, std::int64_t{seal.item_events});
         if (Result<void> done = update.run(); !done) return done;
     }
     live.status = BatchStatus::queued;

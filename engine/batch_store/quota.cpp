@@ -3,8 +3,12 @@
 #include "engine/batch_store/quota.hpp"
 
 #include <algorithm>
+#include <array>
 
+#include "engine/base/json_writer.hpp"
 #include "engine/base/limits.hpp"
+#include "engine/base/money.hpp"
+#include "engine/batch_store/rows.hpp"
 #include "engine/batch_store/tenants.hpp"
 
 namespace assay::engine::batch_store {
@@ -22,6 +26,68 @@ std::int64_t month_number(std::chrono::year_month month) noexcept {
 
 std::int64_t oldest_key(TimePoint now) noexcept {
     return to_unix_milliseconds(now - limits::idempotency_age_max);
+}
+
+// What a month's quota tells, in the order in which use comes to it. `bit` in quota_use.told stays
+// when retention has removed the event, so nothing is told twice.
+struct QuotaMark {
+    std::int64_t percent;
+    std::int64_t bit;
+};
+constexpr std::array marks{QuotaMark{80, 1}, QuotaMark{95, 2}, QuotaMark{100, 4}};
+
+bool is_reached(const QuotaMark& mark, std::int64_t used, std::int64_t limit) noexcept {
+    return Int128{used} * 100 >= Int128{limit} * mark.percent;
+}
+
+Event quota_event(const TenantId& tenant, const QuotaMark& mark, const Quota& quota,
+                  std::int64_t month) {
+    Event event;
+    event.tenant = tenant;
+    event.dedupe_key = "quota:" + std::to_string(month) + ":" + std::to_string(mark.percent);
+    JsonWriter json(event.data);
+    json.begin_object();
+    if (mark.percent == 100) {
+        event.type = event_type::quota_exceeded;
+        json.member("reset_date", to_rfc3339(quota.reset_at));
+    } else {
+        event.type = event_type::quota_warning;
+        json.member("percent_used", mark.percent)
+            .member("requests_used", quota.used)
+            .member("requests_limit", *quota.limit())
+            .member("plan_limit", *quota.plan_limit)
+            .member("bonus_requests", quota.bonus_requests)
+            .member("threshold", mark.percent)
+            .member("reset", "Resets on the 1st of next month.");
+    }
+    json.end_object();
+    return event;
+}
+
+// `quota`: after the charge.
+Result<void> tell_of_use(Tx& tx, const TenantId& tenant, const Quota& quota, std::int64_t month,
+                         TimePoint now, Random& random) {
+    if (!quota.plan_limit) return {};
+    std::int64_t told = 0;
+    {
+        Statement query = tx->prepare("SELECT told FROM quota_use WHERE tenant_id=?1 AND month=?2");
+        const Result<bool> row =
+            query.bind(1, std::string_view(tenant.text())).bind(2, month).step();
+        if (!row) return row.error();
+        if (*row) told = query.integer(0);
+    }
+    const std::int64_t before = told;
+    for (const QuotaMark& mark : marks) {
+        if ((told & mark.bit) != 0 || !is_reached(mark, quota.used, *quota.limit())) continue;
+        Result<void> done =
+            detail::append_new_event(tx, quota_event(tenant, mark, quota, month), now, random);
+        if (!done) return done;
+        told |= mark.bit;
+    }
+    if (told == before) return {};
+    Statement update = tx->prepare("UPDATE quota_use SET told=?3 WHERE tenant_id=?1 AND month=?2");
+    update.bind(1, std::string_view(tenant.text())).bind(2, month);
+    return update.bind(3, told).run();
 }
 
 }  // namespace
@@ -68,8 +134,8 @@ Result<Quota> read_quota(Connection& db, const TenantId& tenant, TimePoint now) 
 }
 
 Result<void> detail::charge_quota(Tx& tx, const TenantId& tenant, std::int64_t products,
-                                  TimePoint now) {
-    const Result<Quota> quota = read_quota(*tx, tenant, now);
+                                  TimePoint now, Random& random) {
+    Result<Quota> quota = read_quota(*tx, tenant, now);
     if (!quota) return quota.error();
     const Result<std::int64_t> from_bonus = bonus_share(*quota, products);
     if (!from_bonus) return from_bonus.error();
@@ -78,12 +144,20 @@ Result<void> detail::charge_quota(Tx& tx, const TenantId& tenant, std::int64_t p
         update.bind(1, std::string_view(tenant.text())).bind(2, *from_bonus);
         if (Result<void> done = update.run(); !done) return done;
     }
-    Statement upsert = tx->prepare(
-        "INSERT INTO quota_use(tenant_id, month, used, bonus_used) VALUES(?1,?2,?3,?4)"
-        " ON CONFLICT(tenant_id, month) DO UPDATE SET used=used+excluded.used,"
-        " bonus_used=bonus_used+excluded.bonus_used");
-    upsert.bind(1, std::string_view(tenant.text())).bind(2, month_number(month_of(now)));
-    return upsert.bind(3, products).bind(4, *from_bonus).run();
+    const std::int64_t month = month_number(month_of(now));
+    {
+        Statement upsert = tx->prepare(
+            "INSERT INTO quota_use(tenant_id, month, used, bonus_used) VALUES(?1,?2,?3,?4)"
+            " ON CONFLICT(tenant_id, month) DO UPDATE SET used=used+excluded.used,"
+            " bonus_used=bonus_used+excluded.bonus_used");
+        upsert.bind(1, std::string_view(tenant.text())).bind(2, month);
+        Result<void> done = upsert.bind(3, products).bind(4, *from_bonus).run();
+        if (!done) return done;
+    }
+    quota->used += products;
+    quota->bonus_used += *from_bonus;
+    quota->bonus_requests -= *from_bonus;
+    return tell_of_use(tx, tenant, *quota, month, now, random);
 }
 
 Result<std::optional<IdempotentAnswer>> find_idempotent(Connection& db, const TenantId& tenant,

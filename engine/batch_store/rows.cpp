@@ -70,8 +70,8 @@ void add_verdicts(Verdicts& sum, const Verdicts& more) {
 Result<std::optional<LiveBatch>> find_live(Connection& db, const BatchId& batch) {
     Statement query = db.prepare(
         "SELECT key, tenant_id, collection_id, status, total, pending, processing, completed,"
-        " failed, cancelled, by_verdict, started_at, completed_at, archived_at, deleted_at"
-        " FROM batch WHERE id=?1");
+        " failed, cancelled, by_verdict, started_at, completed_at, archived_at, deleted_at,"
+        " item_events FROM batch WHERE id=?1");
     query.bind(1, std::string_view(batch.text()));
     const Result<bool> row = query.step();
     if (!row) return row.error();
@@ -94,6 +94,7 @@ Result<std::optional<LiveBatch>> find_live(Connection& db, const BatchId& batch)
     live.completed_at = time_at(query, 12);
     live.archived_at = time_at(query, 13);
     live.deleted_at = time_at(query, 14);
+    live.item_events = query.integer(15) != 0;
     return std::optional(std::move(live));
 }
 
@@ -163,13 +164,17 @@ BatchFacts facts_of(const LiveBatch& batch) {
 Result<void> append_batch_event(Tx& tx, const LiveBatch& batch, std::string_view type,
                                 std::string_view occasion, TimePoint now, Random& random) {
     Event event;
-    event.id = EventId("evt_" + make_uuid(random));
     event.tenant = batch.tenant;
     event.type = type;
     event.batch = batch.id;
-    event.created_at = now;
     event.data = to_json(facts_of(batch));
     event.dedupe_key = std::string(occasion) + ":" + batch.id.text();
+    return append_new_event(tx, std::move(event), now, random);
+}
+
+Result<void> append_new_event(Tx& tx, Event event, TimePoint now, Random& random) {
+    event.id = EventId("evt_" + make_uuid(random));
+    event.created_at = now;
     const Result<EventSeq> seq = append_event(tx, event);
     if (!seq) return seq.error();
     return {};

@@ -50,6 +50,7 @@ struct LiveBatch {
     Verdicts by_verdict;
     std::optional<TimePoint> started_at, completed_at;
     std::optional<TimePoint> archived_at, deleted_at;  // the second implies the first
+    bool item_events = false;                          // somebody wanted them when it was accepted
 };
 // archived: the batch was deleted, or what belongs to it is no longer kept.
 Error gone(const LiveBatch& batch);
@@ -62,6 +63,9 @@ Result<void> update_live(Connection& db, const LiveBatch& batch);
 Result<void> remove_chunks(Connection& db, std::int64_t from, std::int64_t until);
 // What is left of a batch without chunks.
 Result<void> remove_batch_rows(Connection& db, std::int64_t batch_key);
+
+// Appends an event about nothing that is in the log yet; `dedupe_key` says what it is unique for.
+Result<void> append_new_event(Tx& tx, Event event, TimePoint now, Random& random);
 
 BatchFacts facts_of(const LiveBatch& batch);
 // Appends an event about `batch`, once: `occasion` names what it is unique for.

@@ -173,9 +173,26 @@ constexpr std::string_view first_pass_step = R"sql(
 ALTER TABLE batch_text ADD COLUMN first_pass TEXT NOT NULL DEFAULT '';
 )sql";
 
+// Whether somebody had subscribed to a batch's items when it was accepted; which events of a
+// month's quota were told already; and the idempotency keys of published events.
+constexpr std::string_view events_step = R"sql(
+ALTER TABLE batch ADD COLUMN item_events INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE quota_use ADD COLUMN told INTEGER NOT NULL DEFAULT 0;  -- sum of 1: 80 %, 2: 95 %, 4: used up
+CREATE TABLE event_key(
+  tenant_id TEXT NOT NULL,
+  key TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,       -- of type and data
+  seq INTEGER NOT NULL,            -- the event's
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY(tenant_id, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX event_key_age ON event_key(created_at);
+)sql";
+
 constexpr std::array steps{
     Migration{"batch_store", 1, first_step}, Migration{"batch_store", 2, second_step},
-    Migration{"comps_books", 1, comps_step}, Migration{"batch_store", 3, first_pass_step}};
+    Migration{"comps_books", 1, comps_step}, Migration{"batch_store", 3, first_pass_step},
+    Migration{"batch_store", 4, events_step}};
 
 }  // namespace
 

@@ -52,6 +52,26 @@ Result<void> store_results(Connection& db, const LiveBatch& batch, const ChunkRe
     return insert.run();
 }
 
+// References, so that a result is stored once; nothing where nobody has subscribed.
+Result<void> append_item_events(Tx& tx, const LiveBatch& batch, const ChunkResults& results,
+                                std::int64_t first_index, TimePoint now, Random& random) {
+    auto failed = results.failed_at.begin();
+    for (std::int64_t at = 0; at < results.completed + results.failed; ++at) {
+        const bool has_failed = failed != results.failed_at.end() && *failed == at;
+        if (has_failed) ++failed;
+        const std::string index = std::to_string(first_index + at);
+        Event event;
+        event.tenant = batch.tenant;
+        event.type = has_failed ? event_type::item_failed : event_type::item_completed;
+        event.batch = batch.id;
+        event.data = R"({"batch_id":")" + batch.id.text() + R"(","index":)" + index + "}";
+        event.dedupe_key = "item:" + batch.id.text() + ":" + index;
+        Result<void> done = detail::append_new_event(tx, std::move(event), now, random);
+        if (!done) return done;
+    }
+    return {};
+}
+
 Result<void> cancel_pending_chunks(Connection& db, std::int64_t batch_key) {
     Statement update =
         db.prepare("UPDATE chunk SET state=?3 WHERE key>=?1 AND key<?2 AND state=?4");
@@ -109,6 +129,14 @@ Result<Settled> settle_chunk(Tx& tx, const ChunkResults& results, TimePoint now,
         return fail(ErrorCode::internal, "a chunk has other results than products");
     }
     if (Result<void> done = store_results(*tx, batch, results); !done) return done.error();
+    if (batch.item_events) {
+        if (static_cast<std::int64_t>(results.failed_at.size()) != results.failed) {
+            return fail(ErrorCode::internal, "a chunk does not say which of its products failed");
+        }
+        Result<void> told =
+            append_item_events(tx, batch, results, results.chunk.first_index, now, random);
+        if (!told) return told.error();
+    }
     const TallyState before{batch.status, batch.counts};
     batch.counts.processing -= **ended;
     batch.counts.completed += results.completed;

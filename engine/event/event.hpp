@@ -13,16 +13,26 @@ namespace assay::engine {
 
 // Canonical types (data of each: BatchFacts below; profiles map them to their own catalogues).
 namespace event_type {
+inline constexpr std::string_view item_started = "item.started";  // live only, never in the log
+inline constexpr std::string_view item_completed = "item.completed";
+inline constexpr std::string_view item_failed = "item.failed";
 inline constexpr std::string_view batch_started = "batch.started";
 inline constexpr std::string_view batch_progress = "batch.progress";  // live only, never in the log
 inline constexpr std::string_view batch_completed = "batch.completed";
 inline constexpr std::string_view batch_failed = "batch.failed";
 inline constexpr std::string_view batch_cancelled = "batch.cancelled";
+inline constexpr std::string_view quota_warning = "quota.warning";
+inline constexpr std::string_view quota_exceeded = "quota.exceeded";
 }  // namespace event_type
 
 constexpr bool is_terminal(std::string_view type) noexcept {
     return type == event_type::batch_completed || type == event_type::batch_failed ||
            type == event_type::batch_cancelled;
+}
+
+// Told as it happens and kept nowhere.
+constexpr bool is_live(std::string_view type) noexcept {
+    return type == event_type::item_started || type == event_type::batch_progress;
 }
 
 // One row of the event log. A plain value; the row is immutable once committed.
@@ -33,7 +43,9 @@ struct Event {
     std::string type;              // canonical or user-published, dotted
     std::optional<BatchId> batch;  // the batch it speaks of
     TimePoint created_at;
-    std::string data;        // JSON object: BatchFacts for batch events, the user's own otherwise
+    // JSON object: BatchFacts for batch events, {"batch_id","index"} for item events (their result
+    // is read when a body is made), the user's own otherwise.
+    std::string data;
     std::string dedupe_key;  // unique per tenant; a second append with it is a no-op
 
     friend bool operator==(const Event&, const Event&) = default;

@@ -49,12 +49,17 @@ std::string_view echo(const ChunkItem& item) {
     return item.json.starts_with('{') ? item.json : std::string_view{};
 }
 
+void count_failed(ChunkDone& done) {
+    done.failed_at.push_back(done.completed + done.failed);
+    ++done.failed;
+}
+
 // The reader finds the product by its line; one of a JSON document by its place among the results.
 void add_failed(const ChunkWork& work, ChunkDone& done, const ChunkItem& item,
                 std::string_view product_data, Error fault, std::string_view stage) {
     if (!fault.line && item.line != 0) fault.line = item.line;
     append_failed_line(done.results, item.product_id, product_data, fault, stage);
-    ++done.failed;
+    count_failed(done);
     if (!work.digest) return;
     ProductDigest& digest = done.digests.emplace_back();
     digest.index = item.index;
@@ -65,7 +70,7 @@ void add_failed(const ChunkWork& work, ChunkDone& done, const ChunkItem& item,
 
 void add_analysed(ChunkDone& done, const ProductOutcome& outcome) {
     if (!outcome.completed) {
-        ++done.failed;
+        count_failed(done);
         return;
     }
     ++done.completed;

@@ -63,6 +63,7 @@ struct ChunkDone {
     std::string results;  // result lines
     std::vector<LotLine> lot;
     std::int64_t completed = 0, failed = 0;
+    std::vector<std::int64_t> failed_at;  // offsets of the failed, from first_index
     std::array<std::int64_t, decision_count> by_decision{};
     CostSum cost;
     std::vector<ProductDigest> digests;

@@ -58,6 +58,23 @@ std::optional<EndpointId> addressee_of(const engine::Event& event) {
     return EndpointId(std::string(rest.substr(0, end)));
 }
 
+bool is_wanted(const EndpointSnapshot& endpoints, const TenantId& tenant, std::string_view type) {
+    const auto candidates = endpoints.by_tenant.find(tenant);
+    if (candidates == endpoints.by_tenant.end()) return false;
+    return std::any_of(
+        candidates->second.begin(), candidates->second.end(), [&](const auto& endpoint) {
+            if (!endpoint->active) return false;
+            const Profile* const profile = endpoints.profiles->find(endpoint->profile);
+            return profile != nullptr &&
+                   std::any_of(profile->events.begin(), profile->events.end(),
+                               [&](const CatalogueEntry& entry) {
+                                   return std::find(entry.of.begin(), entry.of.end(), type) !=
+                                              entry.of.end() &&
+                                          subscribes(endpoint->events, entry.type);
+                               });
+        });
+}
+
 std::vector<Delivery> deliveries_of(const engine::Event& event, const EndpointSnapshot& endpoints) {
     std::vector<Delivery> owed;
     const auto candidates = endpoints.by_tenant.find(event.tenant);

@@ -23,6 +23,9 @@ namespace assay::notify {
 // same ids. An endpoint is owed nothing from before it was made (Endpoint::events_after).
 std::vector<Delivery> deliveries_of(const engine::Event& event, const EndpointSnapshot& endpoints);
 
+// Whether an active endpoint of the tenant has subscribed to what its profile makes of this type.
+bool is_wanted(const EndpointSnapshot& endpoints, const TenantId& tenant, std::string_view type);
+
 // An event can be meant for one endpoint alone (a test): its dedupe key says so, and then it goes
 // there under one name, whether the endpoint subscribed to it or not.
 std::string addressed_dedupe_key(const EndpointId& endpoint, const EventId& event);

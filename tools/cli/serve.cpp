@@ -178,9 +178,9 @@ Result<void> ServerProcess::build_parts(const MasterKey& key) {
                                 *links_, *profiles_},
         *std::move(for_notifier));
     writer_->add_listener(*notifier_);
-    engine_ =
-        std::make_unique<engine::Engine>(*database_, *writer_, context_.clock, context_.random,
-                                         *std::move(tables), options_.settings.engine);
+    engine_ = std::make_unique<engine::Engine>(*database_, *writer_, context_.clock,
+                                               context_.random, *std::move(tables),
+                                               options_.settings.engine, notifier_.get());
     keys_ = std::make_unique<KeyStore>(*database_, *writer_, context_.clock, context_.random);
     if (auto loaded = keys_->load(); !loaded) return loaded;
     tenants_ = std::make_unique<TenantBook>(*database_, *writer_);

@@ -97,7 +97,7 @@ class BatchStoreTest : public ::testing::Test {
     }
 
     Result<void> seal(const Seal& seal) {
-        return write([&](Tx& tx) { return seal_batch(tx, seal); });
+        return write([&](Tx& tx) { return seal_batch(tx, seal, random_); });
     }
 
     // A queued batch with chunks of these sizes.
@@ -156,6 +156,10 @@ class BatchStoreTest : public ::testing::Test {
         results.lot = lot;
         results.completed = chunk.count - failed;
         results.failed = failed;
+        std::vector<std::int64_t> failed_at;
+        for (std::int64_t i = 0; i < failed; ++i)
+            failed_at.push_back(i);
+        results.failed_at = failed_at;
         if (results.completed > 0) results.by_verdict = {{"pass", results.completed}};
         return write([&](Tx& tx) {
             return settle_chunk(tx, results, clock_.now(), random_,
