@@ -71,6 +71,8 @@ inline constexpr std::size_t open_batches_max = 1'000;    // queued or running, 
 inline constexpr std::size_t receiving_batches_max = 64;  // submissions under way
 inline constexpr std::chrono::minutes receiving_idle_max{10};
 inline constexpr std::chrono::hours idempotency_age_max{24};
+inline constexpr std::size_t published_data_bytes_max =
+    256 * kibibyte;  // of an event of the user's own: receivers get it whole
 inline constexpr std::uint64_t store_bytes_max =
     std::uint64_t{10} * 1024 * mebibyte;  // then submissions are refused; serve can set another
 inline constexpr int retention_days_max = 3'650;  // ten years: the longest duty to keep records

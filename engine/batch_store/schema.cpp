@@ -177,7 +177,7 @@ ALTER TABLE batch_text ADD COLUMN first_pass TEXT NOT NULL DEFAULT '';
 // month's quota were told already; and the idempotency keys of published events.
 constexpr std::string_view events_step = R"sql(
 ALTER TABLE batch ADD COLUMN item_events INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE quota_use ADD COLUMN told INTEGER NOT NULL DEFAULT 0;  -- sum of 1: 80 %, 2: 95 %, 4: used up
+ALTER TABLE quota_use ADD COLUMN told INTEGER NOT NULL DEFAULT 0;  -- 1: 80 %, 2: 95 %, 4: all
 CREATE TABLE event_key(
   tenant_id TEXT NOT NULL,
   key TEXT NOT NULL,

@@ -35,6 +35,7 @@ constexpr Route routes[] = {
     {"GET", "/v1/batches/{}/results", Access::read_or_link, resources::get_results},
     {"GET", "/v1/batches/{}/events", Access::read, resources::stream_batch},
     {"GET", "/v1/events", Access::read, resources::list_events},
+    {"POST", "/v1/events", Access::submit, resources::publish_event},
     {"GET", "/v1/event_types", Access::read, resources::list_event_types},
     {"POST", "/v1/webhooks", Access::manage, resources::create_webhook},
     {"GET", "/v1/webhooks", Access::read, resources::list_webhooks},

@@ -83,4 +83,20 @@ HttpResponse ListWriter::finish(bool has_more, const std::string& next) {
     return json_response(200, std::move(body_));
 }
 
+void write_event(JsonWriter& writer, const engine::Event& event) {
+    writer.begin_object();
+    writer.member("id", event.id.text());
+    writer.member("object", "event");
+    writer.member("sequence", to_integer(event.seq));
+    writer.member("type", event.type);
+    write_time(writer, "created_at", event.created_at);
+    writer.key("batch_id");
+    if (event.batch)
+        writer.string(event.batch->text());
+    else
+        writer.null();
+    writer.key("data").raw(event.data.empty() ? "{}" : event.data);
+    writer.end_object();
+}
+
 }  // namespace assay::tools

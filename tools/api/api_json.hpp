@@ -22,6 +22,9 @@ void write_batch(JsonWriter& writer, const engine::batch_store::BatchRow& batch)
 void write_counts(JsonWriter& writer, const engine::ProductCounts& counts);
 void write_time(JsonWriter& writer, std::string_view name, const std::optional<TimePoint>& time);
 
+// An event as the log has it: what GET /v1/events lists, and what publishing answers.
+void write_event(JsonWriter& writer, const engine::Event& event);
+
 // {"object":"list","data":[ ... ],"has_more":...,"next":...}: begin, write the items, end.
 class ListWriter {
   public:

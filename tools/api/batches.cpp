@@ -18,8 +18,6 @@ using engine::Engine;
 using engine::InputFormat;
 namespace store = engine::batch_store;
 
-constexpr std::size_t idempotency_key_bytes_max = 255;
-
 HttpResponse batch_response(int status, const store::BatchRow& batch) {
     std::string body;
     JsonWriter writer(body);
@@ -72,6 +70,7 @@ class SubmissionSink final : public BodySink {
         if (http_status_of(error.code) == 500)
             services_.log.write(LogLevel::error, "submission_failed",
                                 {{"code", to_string(error.code)}, {"message", error.message}});
+        if (error.code == ErrorCode::quota_exceeded) return over_quota(services_, tenant_, error);
         const engine::IntakeReport& report = submission_->report();
         if (report.first_faults.empty()) return problem(error);
         return problem_with(error, faults_member(report));
@@ -201,14 +200,9 @@ Result<engine::SubmitRequest> submit_request(const ApiCall& call) {
     if (!columns) return std::move(columns).error();
     request.intake.columns = *std::move(columns);
     request.intake.sheet = call.query.text("sheet").value_or("");
-    if (const std::string* key = call.request.field("idempotency-key")) {
-        if (key->empty() || key->size() > idempotency_key_bytes_max ||
-            std::any_of(key->begin(), key->end(), [](char c) { return c < 0x21 || c > 0x7e; }))
-            return fail(ErrorCode::invalid_argument,
-                        "must be 1 to 255 printable ASCII characters without blanks",
-                        "Idempotency-Key");
-        request.idempotency_key = *key;
-    }
+    auto key = idempotency_key_of(call.request);
+    if (!key) return std::move(key).error();
+    request.idempotency_key = *std::move(key);
     return request;
 }
 

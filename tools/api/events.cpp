@@ -14,22 +14,6 @@ namespace store = engine::batch_store;
 constexpr std::int64_t rows_per_read = 256;
 constexpr std::int64_t rows_per_request_max = 4'096;  // other tenants' events are read over
 
-void write_event(JsonWriter& writer, const engine::Event& event) {
-    writer.begin_object();
-    writer.member("id", event.id.text());
-    writer.member("object", "event");
-    writer.member("sequence", to_integer(event.seq));
-    writer.member("type", event.type);
-    write_time(writer, "created_at", event.created_at);
-    writer.key("batch_id");
-    if (event.batch)
-        writer.string(event.batch->text());
-    else
-        writer.null();
-    writer.key("data").raw(event.data.empty() ? "{}" : event.data);
-    writer.end_object();
-}
-
 // type=batch.completed, type=batch.* (all that begin so), batch_id=...
 struct Filter {
     std::string type;

@@ -1,4 +1,4 @@
-// /healthz, /readyz, /metrics and /v1/quota: how the server and the account are doing.
+// /healthz, /readyz and /metrics: how the server is doing.
 // SPDX-License-Identifier: MIT
 #include <unistd.h>
 
@@ -92,35 +92,6 @@ Answer get_metrics(ApiCall& call) {
     write_notifier(metrics, call.services.notifier.status());
     metrics.single("process_resident_memory_bytes", "gauge", "Resident memory.", resident_bytes());
     return text_response(200, "text/plain; version=0.0.4; charset=utf-8", metrics.take());
-}
-
-Answer get_quota(ApiCall& call) {
-    if (const auto allowed = call.query.only({}); !allowed) return allowed.error();
-    auto db = call.services.database.read();
-    if (!db) return std::move(db).error();
-    const auto quota =
-        engine::batch_store::read_quota(**db, call.tenant(), call.services.clock.now());
-    if (!quota) return quota.error();
-    std::string body;
-    JsonWriter writer(body);
-    writer.begin_object();
-    writer.member("object", "quota");
-    const std::pair<const char*, std::optional<std::int64_t>> numbers[] = {
-        {"limit", quota->limit()},
-        {"plan_limit", quota->plan_limit},
-        {"bonus_requests", quota->bonus_requests},
-        {"used", quota->used},
-        {"remaining", quota->remaining()}};
-    for (const auto& [name, number] : numbers) {
-        writer.key(name);
-        if (number)
-            writer.integer(*number);
-        else
-            writer.null();
-    }
-    write_time(writer, "reset_at", quota->reset_at);
-    writer.end_object();
-    return json_response(200, std::move(body));
 }
 
 }  // namespace assay::tools::resources

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "tools/api/api.hpp"
 
@@ -10,6 +13,11 @@ namespace assay::tools::resources {
 
 // Errors become problem documents in the router.
 using Answer = Result<HttpResponse>;
+
+inline constexpr std::size_t idempotency_key_bytes_max = 255;
+// 1 to 255 printable characters. `place`: where it stood. Errors: invalid_argument.
+Result<void> check_idempotency_key(std::string_view key, std::string_view place);
+Result<std::optional<std::string>> idempotency_key_of(const HttpRequest& request);  // of the header
 
 // batches.cpp
 Result<std::unique_ptr<BodySink>> begin_submission(ApiCall& call);
@@ -23,6 +31,8 @@ Answer get_results(ApiCall& call);
 Answer stream_batch(ApiCall& call);
 // events.cpp
 Answer list_events(ApiCall& call);
+// publish.cpp
+Answer publish_event(ApiCall& call);
 // event_types.cpp
 Answer list_event_types(ApiCall& call);
 // webhooks.cpp
@@ -55,8 +65,11 @@ Answer disable_tenant(ApiCall& call);
 Answer enable_tenant(ApiCall& call);
 // openapi.cpp
 Answer get_openapi(ApiCall& call);
-// operations.cpp
+// quota.cpp
+// The refusal of a submission: what is used, what is left, and when it starts anew.
+HttpResponse over_quota(ApiServices& services, const TenantId& tenant, const Error& error);
 Answer get_quota(ApiCall& call);
+// operations.cpp
 Answer get_health(ApiCall& call);
 Answer get_readiness(ApiCall& call);
 Answer get_metrics(ApiCall& call);

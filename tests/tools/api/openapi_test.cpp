@@ -233,6 +233,14 @@ void OpenApiTest::batches_story() {
     EXPECT_EQ(ask("GET", path + "/results", {}, {{"Accept", "image/png"}}).status, 406);
     EXPECT_EQ(ask("POST", path + "/cancel").status, 409);
     EXPECT_EQ(ask("GET", "/v1/events?limit=3").status, 200);
+    EXPECT_EQ(ask("POST", "/v1/events", R"({"type":"order.created","data":{"id":1}})").status, 202);
+    EXPECT_EQ(ask("POST", "/v1/events", R"({"type":"batch.mine","data":{}})").status, 400);
+    for (const auto& [data, status] : {std::pair{"{}", 202}, std::pair{R"({"other":1})", 422}}) {
+        EXPECT_EQ(ask("POST", "/v1/events", R"({"type":"a.b","data":)" + std::string(data) + "}",
+                      {{"Idempotency-Key", "once"}})
+                      .status,
+                  status);
+    }
     const std::string waiting = "/v1/batches/" + queued_batch();
     EXPECT_EQ(ask("DELETE", waiting).status, 409);
     EXPECT_EQ(ask("POST", waiting + "/cancel").status, 200);
