@@ -57,7 +57,8 @@ Result<void> validate(const EngineOptions& options) {
 
 struct Engine::Body {
     Body(Database& database_to_use, Writer& writer_to_use, Clock& clock_to_use, Random& source,
-         std::shared_ptr<const Tables> tables_to_use, EngineOptions options, Audience* audience)
+         std::shared_ptr<const Tables> tables_to_use, EngineOptions options,
+         const Audience* audience)
         : database(database_to_use),
           writer(writer_to_use),
           clock(clock_to_use),
@@ -169,7 +170,8 @@ Result<void> Engine::Body::cancel_in_store(const TenantId& tenant, const BatchId
 }
 
 Engine::Engine(Database& database, Writer& writer, Clock& clock, Random& random,
-               std::shared_ptr<const Tables> tables, EngineOptions options, Audience* audience)
+               std::shared_ptr<const Tables> tables, EngineOptions options,
+               const Audience* audience)
     : body_(std::make_unique<Body>(database, writer, clock, random, std::move(tables),
                                    checked(options), audience)) {
     assert(body_->tables != nullptr);

@@ -69,8 +69,8 @@ class Engine {
 
     Engine(Database& database, Writer& writer, Clock& clock, Random& random,
            std::shared_ptr<const Tables> tables, EngineOptions options = {},
-           Audience* audience = nullptr);  // none: nobody listens
-    ~Engine();                             // stop()
+           const Audience* audience = nullptr);  // none: nobody listens
+    ~Engine();                                   // stop()
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 

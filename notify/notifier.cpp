@@ -294,10 +294,6 @@ bool Notifier::wants(const TenantId& tenant, std::string_view type) const noexce
     return is_wanted(*body_->registry.snapshot(), tenant, type);
 }
 
-void Notifier::on_live(engine::Event event) noexcept {
-    static_cast<void>(event);
-}
-
 const ProfileBook& Notifier::profiles() const noexcept {
     return body_->parts.profiles;
 }

@@ -1,12 +1,10 @@
-// Who listens: asked where an event is made only for those that want it, told of what is kept
-// nowhere.
+// Who listens: asked where an event is made only for those that want it.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <string_view>
 
 #include "engine/base/ids.hpp"
-#include "engine/event/event.hpp"
 
 namespace assay::engine {
 
@@ -17,8 +15,6 @@ class Audience {
     virtual ~Audience() = default;
     // Whether an active endpoint of the tenant gets events of this canonical type, as things are.
     virtual bool wants(const TenantId& tenant, std::string_view type) const noexcept = 0;
-    // A live event (is_live): told once, in no log, without a number. `event` may be dropped.
-    virtual void on_live(Event event) noexcept = 0;
 };
 
 }  // namespace assay::engine

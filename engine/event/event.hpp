@@ -30,11 +30,6 @@ constexpr bool is_terminal(std::string_view type) noexcept {
            type == event_type::batch_cancelled;
 }
 
-// Told as it happens and kept nowhere.
-constexpr bool is_live(std::string_view type) noexcept {
-    return type == event_type::item_started || type == event_type::batch_progress;
-}
-
 // One row of the event log. A plain value; the row is immutable once committed.
 struct Event {
     EventSeq seq{};  // given by the log when it is appended
