@@ -133,6 +133,10 @@ class Notifier final : public engine::CommitListener {
 
     Result<std::vector<notify_store::DeliveryRow>> deliveries(
         const notify_store::DeliveryQuery& query) const;
+    // What its next attempt would send, for people who want to try it themselves: signatures and
+    // custom headers stand there as "<...>", so nothing in it is secret. Errors: not_found, and
+    // those of rendering (archived, corrupt).
+    Result<SignedRequest> unsigned_request(const TenantId& tenant, const DeliveryId& id) const;
     Result<notify_store::DeliveryRow> delivery(const TenantId& tenant, const DeliveryId& id) const;
     NotifierStatus status() const;
 

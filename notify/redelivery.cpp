@@ -53,6 +53,40 @@ Result<void> Notifier::redeliver(const TenantId& tenant, const DeliveryId& id) {
     return {};
 }
 
+Result<SignedRequest> Notifier::unsigned_request(const TenantId& tenant,
+                                                 const DeliveryId& id) const {
+    const Body& body = *body_;
+    const Result<notify_store::DeliveryRow> row = delivery(tenant, id);
+    if (!row) return row.error();
+    const Delivery& what = row->delivery;
+    const Result<Endpoint> endpoint = find(tenant, what.endpoint);
+    if (!endpoint) return endpoint.error();
+    const Profile* const profile = body.parts.profiles.find(endpoint->profile);
+    if (profile == nullptr) {
+        return fail(ErrorCode::invalid_argument, "unknown profile " + endpoint->profile);
+    }
+    StoredSource source(body.parts.database, body.parts.profiles, body.parts.links,
+                        body.link_bases);
+    Result<DeliverySource::Body> rendered = source.body(what, *endpoint, nullptr);
+    if (!rendered) return std::move(rendered).error();
+    SignedRequest request;
+    request.url = endpoint->url;
+    request.body = std::move(rendered->bytes);
+    request.headers = {{"Content-Type", profile->content_type},
+                       {"X-Assay-Event-Id", what.event_id.text()}};
+    if (!profile->headers.type.empty()) {
+        request.headers.push_back({profile->headers.type, what.wire_type});
+    }
+    for (const Header& header : endpoint->overrides.headers)
+        request.headers.push_back({header.name, "<" + header.name + ">"});
+    if (endpoint->secret.empty()) return request;
+    for (const Scheme& scheme : effective_schemes(*profile, *endpoint, body.parts.profiles)) {
+        for (const std::string_view name : header_names(scheme))
+            request.headers.push_back({std::string(name), "<signature>"});
+    }
+    return request;
+}
+
 Result<ReplayReport> Notifier::replay(notify_store::DeliveryQuery query, bool dry_run) {
     Body& body = *body_;
     if (query.endpoint) {

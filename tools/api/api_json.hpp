@@ -22,6 +22,9 @@ void write_batch(JsonWriter& writer, const engine::batch_store::BatchRow& batch)
 void write_counts(JsonWriter& writer, const engine::ProductCounts& counts);
 void write_time(JsonWriter& writer, std::string_view name, const std::optional<TimePoint>& time);
 
+// The time of a parameter; nullopt where it is not given. Errors: invalid_argument, naming it.
+Result<std::optional<TimePoint>> time_of(const Query& query, std::string_view name);
+
 // {"object":"list","data":[ ... ],"has_more":...,"next":...}: begin, write the items, end.
 class ListWriter {
   public:
