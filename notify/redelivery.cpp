@@ -82,7 +82,7 @@ Result<SignedRequest> Notifier::unsigned_request(const TenantId& tenant,
     if (endpoint->secret.empty()) return request;
     for (const Scheme& scheme : effective_schemes(*profile, *endpoint, body.parts.profiles)) {
         for (const std::string_view name : header_names(scheme))
-            request.headers.push_back({std::string(name), "<signature>"});
+            request.headers.push_back({std::string(name), "<" + std::string(name) + ">"});
     }
     return request;
 }

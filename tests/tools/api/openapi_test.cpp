@@ -308,7 +308,7 @@ void OpenApiTest::webhooks_story() {
     EXPECT_EQ(ask("GET", done).status, 200);
     EXPECT_EQ(ask("GET", waiting).status, 200);
     const Reply shown = ask("GET", waiting + "?include=request");
-    EXPECT_THAT(shown.body, ::testing::HasSubstr(R"("webhook-signature":"<signature>")"));
+    EXPECT_THAT(shown.body, ::testing::HasSubstr(R"("webhook-signature":"<webhook-signature>")"));
     EXPECT_THAT(shown.body, ::testing::HasSubstr(R"("X-A":"<X-A>")"));
     EXPECT_EQ(ask("GET", waiting + "?include=secret").status, 400);
     EXPECT_EQ(ask("GET", "/v1/deliveries").status, 200);
