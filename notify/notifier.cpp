@@ -3,19 +3,14 @@
 #include "notify/notifier.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cassert>
 #include <charconv>
-#include <mutex>
 
 #include "engine/batch_store/batch_store.hpp"
 #include "engine/batch_store/tenants.hpp"
-#include "notify/delivery_log.hpp"
-#include "notify/dispatch/dispatcher.hpp"
 #include "notify/http/client_pool.hpp"
+#include "notify/notifier_body.hpp"
 #include "notify/profile/sample.hpp"
-#include "notify/relay/relay.hpp"
-#include "notify/stored_source.hpp"
 
 namespace assay::notify {
 namespace {
@@ -67,10 +62,6 @@ std::string test_type(const Profile& profile, const Endpoint& endpoint, std::str
     return {};
 }
 
-Error no_endpoint(const EndpointId& id) {
-    return fail(ErrorCode::not_found, "no webhook has the id " + id.text());
-}
-
 }  // namespace
 
 Result<void> validate(const NotifierOptions& options) {
@@ -83,43 +74,20 @@ Result<void> validate(const NotifierOptions& options) {
     return validate(client_options(options));
 }
 
-struct Notifier::Body {
-    Body(Parts given, NotifierOptions chosen)
-        : parts(given),
-          options(std::move(chosen)),
-          registry(parts.profiles),
-          log(log_parts()),
-          relay(relay_parts(), {}) {
-        // One list for both: literals are judged with the URL, names when they are resolved.
-        options.urls.allowed_cidrs = options.addresses.allowed;
-    }
+Error no_endpoint(const EndpointId& id) {
+    return fail(ErrorCode::not_found, "no webhook has the id " + id.text());
+}
 
-    DeliveryLog::Parts log_parts();
-    Relay::Parts relay_parts();
-    Dispatcher::Parts dispatcher_parts();
-    Result<void> begin();
-    void end(std::chrono::milliseconds drain);
-    Result<void> load();
-    Result<void> cancel_rows(const EndpointId& endpoint);
-    Result<void> complete(Endpoint& endpoint) const;
-    void switched_off(const std::vector<EndpointId>& endpoints);
-
-    Parts parts;
-    NotifierOptions options;
-    EndpointRegistry registry;
-    DeliveryLog log;
-    Relay relay;
-    std::vector<notify_store::Waiting> waiting;      // found at the start
-    std::vector<notify_store::LinkBase> link_bases;  // the same; not changed later
-    // The resolver answers into the shards' io_contexts, so it ends before they do.
-    std::unique_ptr<Dispatcher> dispatcher;
-    std::unique_ptr<NameResolver> resolver;
-    EventSeq cursor{}, last_event{};
-    std::mutex changing;  // one change of endpoints at a time; guards `started` and `stopped` too
-    std::atomic<std::uint64_t> damaged_rows{0};
-    bool started = false;
-    bool stopped = false;
-};
+Notifier::Body::Body(Parts given, NotifierOptions chosen)
+    : parts(given),
+      options(std::move(chosen)),
+      registry(parts.profiles),
+      filter_source(parts.database, parts.profiles, parts.links, link_bases),
+      log(log_parts()),
+      relay(relay_parts(), {}) {
+    // One list for both: literals are judged with the URL, names when they are resolved.
+    options.urls.allowed_cidrs = options.addresses.allowed;
+}
 
 DeliveryLog::Parts Notifier::Body::log_parts() {
     return {parts.writer,
@@ -138,7 +106,10 @@ DeliveryLog::Parts Notifier::Body::log_parts() {
 Relay::Parts Notifier::Body::relay_parts() {
     return {parts.database,
             registry,
-            [this](const Endpoint& endpoint) { return dispatcher->shard_of(endpoint.url); },
+            [this](const Endpoint& endpoint) { return home_of(endpoint); },
+            [this](const engine::Event& event, const Endpoint& endpoint, std::string_view type) {
+                return filter_source.data(event, endpoint, type);
+            },
             [this](int shard, Delivery& delivery, std::shared_ptr<const engine::Event>& event) {
                 return dispatcher->try_push(shard, delivery, event);
             },
@@ -259,8 +230,7 @@ Result<void> Notifier::Body::begin() {
     for (const notify_store::Waiting& rows : waiting) {
         const auto known = snapshot->by_id.find(rows.endpoint);
         if (known != snapshot->by_id.end() && known->second->active) {
-            dispatcher->rows_wait(dispatcher->shard_of(known->second->url), rows.endpoint,
-                                  rows.due);
+            dispatcher->rows_wait(home_of(*known->second), rows.endpoint, rows.due);
         } else if (Result<void> done = cancel_rows(rows.endpoint); !done) {
             return done;  // left over from a switch-off that a crash cut short
         }
@@ -388,6 +358,7 @@ Result<void> Notifier::remove(const TenantId& tenant, const EndpointId& id) {
     if (!stored) return stored;
     if (!erased) return no_endpoint(id);
     body.registry.erase(id);
+    body.leave_home(id);
     if (body.dispatcher) body.dispatcher->endpoints_changed();
     return body.cancel_rows(id);
 }
@@ -424,41 +395,6 @@ Result<EventId> Notifier::send_test(const TenantId& tenant, const EndpointId& id
 }
 
 // --- deliveries
-
-Result<void> Notifier::redeliver(const TenantId& tenant, const DeliveryId& id) {
-    Body& body = *body_;
-    const std::lock_guard lock(body.changing);
-    Result<notify_store::DeliveryRow> row = delivery(tenant, id);
-    if (!row) return std::move(row).error();
-    if (row->status == DeliveryStatus::pending) {
-        return fail(ErrorCode::conflict, "the delivery still waits for its next attempt");
-    }
-    Delivery again = row->delivery;
-    const Result<Endpoint> endpoint = find(tenant, again.endpoint);
-    if (!endpoint) return endpoint.error();
-    if (!endpoint->active) {
-        return fail(ErrorCode::conflict, "its webhook is switched off", {}, "switch it on first");
-    }
-    StoredSource source(body.parts.database, body.parts.profiles, body.parts.links,
-                        body.link_bases);
-    const Result<DeliverySource::Body> rendered = source.body(again, *endpoint, nullptr);
-    if (!rendered) return rendered.error();
-    if (again.body_hash != 0 && again.body_hash != rendered->hash) {
-        return fail(ErrorCode::corrupt,
-                    "the body is no longer the one that was sent under this id");
-    }
-    again.earlier_attempts += again.attempts;
-    again.attempts = 0;
-    again.due = body.parts.clock.now();
-    const Result<void> stored =
-        body.parts.writer.run([&](Tx& tx) { return notify_store::put_pending(tx, again); });
-    if (!stored) return stored;
-    if (body.dispatcher) {
-        body.dispatcher->rows_wait(body.dispatcher->shard_of(endpoint->url), again.endpoint,
-                                   again.due);
-    }
-    return {};
-}
 
 Result<std::vector<notify_store::DeliveryRow>> Notifier::deliveries(
     const notify_store::DeliveryQuery& query) const {

@@ -68,6 +68,14 @@ struct NotifierStatus {
     std::uint64_t damaged = 0;
 };
 
+struct ReplayReport {
+    std::int64_t matched = 0;  // by the query, behind its `after`
+    std::int64_t sent = 0;     // wait now as new series of attempts
+    std::int64_t skipped_inactive = 0, skipped_archived = 0;
+    bool has_more = false;           // matched, but beyond what one call does
+    std::optional<DeliveryId> last;  // what to go on behind
+};
+
 // Thread safety: all calls from any thread but the writer's and the shards'. Calls that write block
 // until durable.
 class Notifier final : public engine::CommitListener, public engine::Audience {
@@ -103,6 +111,12 @@ class Notifier final : public engine::CommitListener, public engine::Audience {
         Endpoint endpoint);  // id, secret (if empty) and created_at are given here
     Result<Endpoint> find(const TenantId& tenant, const EndpointId& id) const;
     std::vector<Endpoint> list(const TenantId& tenant) const;
+    // `edit` sees the endpoint as it is and leaves it as it shall be; id, tenant and times stay.
+    // Checked as in create(). What waits goes on under the new settings; switched off, it is
+    // cancelled, and what happens until it is switched on again is not owed. Errors: not_found,
+    // invalid_argument, conflict (switched off meanwhile), those of `edit`.
+    Result<Endpoint> change(const TenantId& tenant, const EndpointId& id,
+                            const std::function<Result<void>(Endpoint&)>& edit);
     Result<void> remove(const TenantId& tenant, const EndpointId& id);
     // A sample event to one endpoint, through the same road (event log, ring, shard). `type`: a
     // wire type of its profile; empty: the end of a batch if it subscribed to that, else the first
@@ -113,8 +127,18 @@ class Notifier final : public engine::CommitListener, public engine::Audience {
     // (bytes differ).
     Result<void> redeliver(const TenantId& tenant, const DeliveryId& id);
 
+    // All that the query finds again, the oldest first, at most limits::replay_deliveries_max (and
+    // query.limit) a call; go on behind `last` while there is more. Those whose webhook is off or
+    // gone, or whose event is no longer in the log, are skipped. `dry_run` only counts. Errors:
+    // not_found (webhook, `after`), invalid_argument (statuses: none, or pending).
+    Result<ReplayReport> replay(notify_store::DeliveryQuery query, bool dry_run);
+
     Result<std::vector<notify_store::DeliveryRow>> deliveries(
         const notify_store::DeliveryQuery& query) const;
+    // What its next attempt would send, for people who want to try it themselves: signatures and
+    // custom headers stand there as "<...>", so nothing in it is secret. Errors: not_found, and
+    // those of rendering (archived, corrupt).
+    Result<SignedRequest> unsigned_request(const TenantId& tenant, const DeliveryId& id) const;
     Result<notify_store::DeliveryRow> delivery(const TenantId& tenant, const DeliveryId& id) const;
     NotifierStatus status() const;
 

@@ -32,6 +32,8 @@ std::string key_of(const Delivery& delivery, const Endpoint& endpoint) {
     key += std::to_string(overrides.max_body_bytes.value_or(0));
     key += '\n';
     key += std::to_string(overrides.store_id.value_or(0));
+    key += '\n';
+    key += std::to_string(endpoint.body_revision);
     return key;
 }
 
@@ -87,7 +89,7 @@ Result<DeliverySource::Body> StoredSource::render_body(const Delivery& delivery,
         [&](std::int64_t index) { return item(event, index); });
     if (!rendered) return std::move(rendered).error();
     Body body;
-    body.hash = hash64(rendered->body);
+    body.hash = body_mark(hash64(rendered->body), endpoint.body_revision);
     body.bytes = std::make_shared<const std::string>(std::move(rendered->body));
     return body;
 }
@@ -98,6 +100,16 @@ std::string_view StoredSource::link_base(EventSeq event) const noexcept {
         if (known.after < event) base = known.base;
     }
     return base;
+}
+
+Result<std::string> StoredSource::data(const engine::Event& event, const Endpoint& endpoint,
+                                       std::string_view wire_type) {
+    const Profile* const profile = profiles_.find(endpoint.profile);
+    if (profile == nullptr) {
+        return fail(ErrorCode::invalid_argument, "unknown profile " + endpoint.profile);
+    }
+    return render_data(*profile, wire_type, event,
+                       [&](std::int64_t index) { return item(event, index); });
 }
 
 // Page by page, so that no read transaction is long.

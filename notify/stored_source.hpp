@@ -31,6 +31,9 @@ class StoredSource final : public DeliverySource {
 
     Result<Body> body(const Delivery& delivery, const Endpoint& endpoint,
                       const engine::Event* event) override;
+    // What a filter looks at: the data of the body that `endpoint` gets, without its products.
+    Result<std::string> data(const engine::Event& event, const Endpoint& endpoint,
+                             std::string_view wire_type);
     Result<DueRows> due(const EndpointId& endpoint, TimePoint until, std::size_t limit) override;
 
   private:

@@ -130,6 +130,17 @@ inline constexpr std::size_t deliveries_waiting_max =
     100'000;  // due-times held per shard; the rest stay rows
 inline constexpr std::size_t url_bytes_max = 2'048;
 inline constexpr std::size_t event_types_per_endpoint_max = 100;
+inline constexpr std::size_t endpoint_addresses_max = 20;  // pinned; looked through per connection
+inline constexpr double endpoint_rate_min = 0.01;          // requests a second: 36 an hour
+inline constexpr double endpoint_rate_max = 10'000;        // above it none is needed
+// A filter is asked of every event that its endpoint subscribed to, on the relay's one thread.
+inline constexpr std::size_t filter_bytes_max = 8 * kibibyte;
+inline constexpr std::size_t filter_conditions_max = 32;
+inline constexpr std::size_t filter_depth_max = 5;  // all, any and not inside each other
+inline constexpr std::size_t filter_path_bytes_max = 256;
+inline constexpr std::size_t filter_values_max = 64;  // of one `in`
+inline constexpr std::size_t filter_text_bytes_max = 256;
+inline constexpr std::int64_t replay_deliveries_max = 1'000;  // of one call: about a second's work
 
 // HTTP API.
 inline constexpr std::size_t request_header_bytes_max = 16 * kibibyte;

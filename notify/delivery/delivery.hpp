@@ -30,10 +30,16 @@ struct Delivery {
     EventId event_id;             // of the event's row
     std::string event_type;       // canonical
     TimePoint created_at{};       // the event's
-    std::uint64_t body_hash = 0;  // XXH3-64 of the body that was sent first; 0: none yet
+    std::uint64_t body_hash = 0;  // body_mark() of the body that was sent; 0: none yet
     int earlier_attempts = 0;     // of the series before a redelivery began a new one
     friend bool operator==(const Delivery&, const Delivery&) = default;
 };
+
+// What a delivery remembers of its body: 56 bits of its XXH3-64, and 8 of the settings' revision
+// (Endpoint::body_revision) under which it was written.
+std::uint64_t body_mark(std::uint64_t hash, std::int64_t revision) noexcept;
+// Whether the bytes changed though the settings did not: not to be sent under the same id.
+bool is_other_body(std::uint64_t sent, std::uint64_t now) noexcept;
 
 enum class DeliveryStatus : std::uint8_t { pending, delivered, failed, cancelled };
 std::string_view to_string(DeliveryStatus status) noexcept;
@@ -46,6 +52,7 @@ struct SignedRequest {
     std::shared_ptr<const std::string> body;
     std::chrono::milliseconds timeout{};  // one deadline for the whole attempt
     std::string partition;                // connections and TLS sessions never cross it: the tenant
+    std::vector<std::string> allowed_addresses;  // CIDRs, checked; empty: whatever may be dialled
 };
 
 enum class OutcomeKind : std::uint8_t {
@@ -68,6 +75,20 @@ constexpr bool has_status(OutcomeKind kind) noexcept {
     return kind == OutcomeKind::response || kind == OutcomeKind::response_too_large;
 }
 
+// Where an attempt ended: what it did last.
+enum class AttemptPhase : std::uint8_t {
+    none,     // nothing reached the network
+    dns,      // looking the name up
+    connect,  // opening the connection
+    tls,      // the handshake
+    write,    // sending the request
+    wait,     // the request was sent, no byte of an answer has come
+    read,     // reading the answer
+    done,
+};
+std::string_view to_string(AttemptPhase phase) noexcept;
+std::optional<AttemptPhase> parse_attempt_phase(std::string_view text) noexcept;
+
 // Milliseconds from the attempt's start to the end of each phase; -1: not reached.
 struct PhaseTimings {
     std::int32_t resolved = -1, connected = -1, secured = -1;
@@ -77,6 +98,7 @@ struct PhaseTimings {
 
 struct Outcome {
     OutcomeKind kind = OutcomeKind::aborted;
+    AttemptPhase phase = AttemptPhase::none;
     int status = 0;             // HTTP status, 0 without one
     std::string response_text;  // at most limits::response_text_bytes_kept
     std::string detail;         // of an error, for people
@@ -93,6 +115,7 @@ struct AttemptRecord {
     DeliveryId delivery;
     int number = 1;
     Outcome outcome;
+    bool success = false;           // by the endpoint's rule
     std::string why_next;           // what was decided and why
     std::optional<TimePoint> next;  // the next attempt
     friend bool operator==(const AttemptRecord&, const AttemptRecord&) = default;

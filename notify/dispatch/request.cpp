@@ -68,6 +68,7 @@ Result<SignedRequest> RequestBuilder::build(const Delivery& delivery,
     SignedRequest request;
     request.url = endpoint->url;
     request.partition = endpoint->tenant.text();
+    request.allowed_addresses = endpoint->overrides.allowed_ips;
     request.timeout = keys.timeout;
     request.headers.reserve(keys.headers.size() + 4 + 3 * keys.schemes.size());
     request.headers = keys.headers;

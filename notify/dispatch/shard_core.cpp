@@ -260,7 +260,7 @@ void ShardCore::answered(Job& job, Outcome outcome, std::uint64_t body_hash, Now
     set_trusted(lane, now.steady - job.sent <= limits_.silence_until_slow);
     if (!lane.keeps_response) outcome.response_text.clear();
     ++delivery.attempts;
-    if (delivery.body_hash == 0) delivery.body_hash = body_hash;
+    delivery.body_hash = body_hash;
     const Decision decision =
         decide(lane.policy, delivery.attempts, outcome, hash64(delivery.id.text()));
     DeliveryStatus status = status_after(decision.step);
@@ -276,6 +276,7 @@ void ShardCore::answered(Job& job, Outcome outcome, std::uint64_t body_hash, Now
     record.delivery = delivery.id;
     record.number = delivery.earlier_attempts + delivery.attempts;
     record.outcome = std::move(outcome);
+    record.success = delivered;
     record.why_next = decision.why;
     if (status == DeliveryStatus::pending && !lane.endpoint) {
         status = DeliveryStatus::cancelled;

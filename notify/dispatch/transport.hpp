@@ -55,7 +55,7 @@ class DeliverySource {
   public:
     struct Body {
         std::shared_ptr<const std::string> bytes;
-        std::uint64_t hash = 0;  // XXH3-64
+        std::uint64_t hash = 0;  // body_mark()
     };
     struct DueRows {
         std::vector<Delivery> rows;     // due first

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <tuple>
 
 #include "engine/base/limits.hpp"
 #include "notify/sign/header_name.hpp"
@@ -169,6 +170,21 @@ Result<void> check_headers(const std::vector<Header>& headers) {
     return {};
 }
 
+Result<void> check_addresses(const std::vector<std::string>& blocks) {
+    if (blocks.size() > limits::endpoint_addresses_max) {
+        return refused(
+            "overrides.allowed_ips",
+            "more than " + std::to_string(limits::endpoint_addresses_max) + " address blocks");
+    }
+    for (const std::string& block : blocks) {
+        Result<Cidr> cidr = parse_cidr(block);
+        if (cidr) continue;
+        cidr.error().field = "overrides.allowed_ips";
+        return std::move(cidr).error();
+    }
+    return {};
+}
+
 Result<void> check_overrides(const EndpointOverrides& overrides) {
     if (overrides.retry) {
         if (Result<void> checked = check_schedule(*overrides.retry); !checked) return checked;
@@ -188,6 +204,11 @@ Result<void> check_overrides(const EndpointOverrides& overrides) {
             "overrides.max_in_flight",
             "the number is not from 1 to " + std::to_string(limits::connections_per_origin_max));
     }
+    if (overrides.rate_limit && !(*overrides.rate_limit >= limits::endpoint_rate_min &&
+                                  *overrides.rate_limit <= limits::endpoint_rate_max)) {
+        return refused("overrides.rate_limit", "the rate is not from 0.01 to 10000 a second");
+    }
+    if (Result<void> checked = check_addresses(overrides.allowed_ips); !checked) return checked;
     return check_headers(overrides.headers);
 }
 
@@ -208,6 +229,15 @@ Result<void> validate(const Endpoint& endpoint, const UrlPolicy& policy,
         if (!checked) return checked.error();
     }
     return {};
+}
+
+bool differs_in_body(const Endpoint& a, const Endpoint& b) noexcept {
+    const auto shape = [](const Endpoint& endpoint) {
+        const EndpointOverrides& overrides = endpoint.overrides;
+        return std::tie(endpoint.profile, overrides.payload, overrides.strict,
+                        overrides.max_body_bytes, overrides.store_id);
+    };
+    return shape(a) != shape(b);
 }
 
 RetryPolicy effective_retry(const Profile& profile, const Endpoint& endpoint) {

@@ -9,6 +9,7 @@
 #include "engine/base/clock.hpp"
 #include "engine/base/ids.hpp"
 #include "engine/base/result.hpp"
+#include "notify/endpoint/filter.hpp"
 #include "notify/endpoint/url.hpp"
 #include "notify/profile/profile.hpp"
 #include "notify/profile/render.hpp"
@@ -24,6 +25,8 @@ struct EndpointOverrides {
     PayloadRule payload = PayloadRule::automatic;
     bool strict = false;
     std::optional<std::size_t> max_in_flight;
+    std::optional<double> rate_limit;      // attempts a second; 0.5 is one in two seconds
+    std::vector<std::string> allowed_ips;  // CIDRs: where it may lead to; empty: anywhere public
     std::optional<SuccessRule> success;
     // Profiles whose signatures go out beside the endpoint's own, with the same secret, so that a
     // receiver can move from one to the other without a gap.
@@ -43,8 +46,12 @@ struct Endpoint {
     Secret secret;
     std::optional<Secret> old_secret;  // during a rotation's grace
     std::string metadata = "{}";       // a JSON object
+    Filter filter;                     // which events of those; empty: all
     EndpointOverrides overrides;
     TimePoint created_at{};
+    // Grows with every edit that gives later bodies other bytes: what waits is then sent anew,
+    // where otherwise other bytes under the same id are a fault.
+    std::int64_t body_revision = 0;
     EventSeq events_after{};  // it is owed what the log holds behind this: nothing from before it
 };
 
@@ -59,6 +66,9 @@ Result<void> validate(const Endpoint& endpoint, const UrlPolicy& policy,
 // Transfer-Encoding ...).
 Result<void> check_header_syntax(const Header& header);
 Result<void> check_custom_header(const Header& header);
+
+// Whether the same event gives other bytes under `b` than under `a`.
+bool differs_in_body(const Endpoint& a, const Endpoint& b) noexcept;
 
 // What applies: the profile's, with the endpoint's overrides.
 RetryPolicy effective_retry(const Profile& profile, const Endpoint& endpoint);

@@ -128,7 +128,11 @@ void ClientPool::refuse(std::unique_ptr<Exchange> exchange, OutcomeKind kind, st
 }
 
 Result<std::shared_ptr<const Target>> ClientPool::target_of(const SignedRequest& request) {
-    lookup_.assign(request.partition).append(1, '\n').append(request.url);
+    lookup_.assign(request.partition).append(1, '\n');
+    for (const std::string& block : request.allowed_addresses)
+        lookup_.append(block).append(1, '\n');
+    const std::size_t partition = lookup_.size();
+    lookup_.append(request.url);
     const auto known = targets_.find(lookup_);
     if (known != targets_.end()) return known->second;
     Result<Url> url = parse_url(request.url, options_.urls);
@@ -136,7 +140,13 @@ Result<std::shared_ptr<const Target>> ClientPool::target_of(const SignedRequest&
     if (targets_.size() >= targets_kept_max) targets_.clear();
     Target target;
     target.prefix = request_prefix(*url);
-    target.pool_key = request.partition + '\n' + url->origin();
+    // Connections to checked addresses are for those alone who check alike.
+    target.pool_key = lookup_.substr(0, partition) + url->origin();
+    for (const std::string& block : request.allowed_addresses) {
+        Result<Cidr> cidr = parse_cidr(block);
+        if (!cidr) return std::move(cidr).error();
+        target.allowed.push_back(*cidr);
+    }
     target.url = *std::move(url);
     const auto made = std::make_shared<const Target>(std::move(target));
     targets_.emplace(lookup_, made);

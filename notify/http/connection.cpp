@@ -157,6 +157,16 @@ void Connection::on_addresses(Result<std::vector<Address>> answer) {
         return finish_later(OutcomeKind::blocked, "the address " + address.text() +
                                                       " must not be called: " + std::string(block));
     }
+    if (!target_->allowed.empty()) {
+        for (const Address& address : *answer) {
+            const bool allowed =
+                std::any_of(target_->allowed.begin(), target_->allowed.end(),
+                            [&](const Cidr& block) { return block.contains(address); });
+            if (allowed) continue;
+            return finish_later(OutcomeKind::blocked,
+                                "the address " + address.text() + " is not among its allowed_ips");
+        }
+    }
     exchange_->outcome.timings.resolved = elapsed();
     addresses_ = *std::move(answer);
     if (addresses_.size() > addresses_tried_max) addresses_.resize(addresses_tried_max);
@@ -418,10 +428,28 @@ void Connection::on_stream_end(std::string_view why) {
     finish(OutcomeKind::reset, std::string(why));
 }
 
+AttemptPhase Connection::attempt_phase(OutcomeKind kind) const noexcept {
+    switch (phase_) {
+        case Phase::resolving:
+            return AttemptPhase::dns;
+        case Phase::connecting:
+            return AttemptPhase::connect;
+        case Phase::securing:
+            return AttemptPhase::tls;
+        case Phase::exchanging:
+            if (kind == OutcomeKind::response) return AttemptPhase::done;
+            if (heard_) return AttemptPhase::read;
+            return written_ ? AttemptPhase::wait : AttemptPhase::write;
+        default:
+            return AttemptPhase::none;
+    }
+}
+
 void Connection::finish(OutcomeKind kind, std::string detail) {
     assert(exchange_);
     Outcome& outcome = exchange_->outcome;
     outcome.kind = kind;
+    outcome.phase = attempt_phase(kind);
     outcome.detail = std::move(detail);
     outcome.ended = std::max(around_.clock.now(), outcome.started);
     outcome.timings.done = elapsed();

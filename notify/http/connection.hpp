@@ -27,8 +27,9 @@ using Socket =
 // What all requests to one URL share. Immutable.
 struct Target {
     Url url;
-    std::string pool_key;  // partition + origin
-    std::string prefix;    // of the request head
+    std::string pool_key;       // partition + origin
+    std::vector<Cidr> allowed;  // where the name may lead to; empty: wherever may be dialled
+    std::string prefix;         // of the request head
 };
 
 // One attempt on its way.
@@ -107,6 +108,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     ResponseReader::State parse();
     void on_state(ResponseReader::State state);
     void on_stream_end(std::string_view why);
+    AttemptPhase attempt_phase(OutcomeKind kind) const noexcept;
     void finish(OutcomeKind kind, std::string detail);
     // The same from inside run(), whose caller must hear nothing before it returns.
     void finish_later(OutcomeKind kind, std::string detail);

@@ -13,8 +13,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int outcome_kinds = static_cast<int>(OutcomeKind::aborted) + 1;
-
 std::int64_t integer_or(const json::object& object, std::string_view key, std::int64_t fallback) {
     const json::value* value = object.if_contains(json::string_view(key.data(), key.size()));
     return value == nullptr ? fallback : value->to_number<std::int64_t>();
@@ -22,14 +20,6 @@ std::int64_t integer_or(const json::object& object, std::string_view key, std::i
 std::string text_or_empty(const json::object& object, std::string_view key) {
     const json::value* value = object.if_contains(json::string_view(key.data(), key.size()));
     return value == nullptr ? std::string() : std::string(value->as_string());
-}
-
-std::optional<OutcomeKind> kind_named(std::string_view name) {
-    for (int i = 0; i < outcome_kinds; ++i) {
-        const auto kind = static_cast<OutcomeKind>(i);
-        if (to_string(kind) == name) return kind;
-    }
-    return std::nullopt;
 }
 
 }  // namespace
@@ -43,6 +33,7 @@ std::string attempt_to_json(const AttemptRecord& record) {
     out.begin_object()
         .member("number", record.number)
         .member("kind", to_string(outcome.kind))
+        .member("phase", to_string(outcome.phase))
         .member("status", outcome.status)
         .member("started", to_unix_milliseconds(outcome.started))
         .member("ended", to_unix_milliseconds(outcome.ended));
@@ -54,6 +45,7 @@ std::string attempt_to_json(const AttemptRecord& record) {
     }
     if (!outcome.remote_address.empty()) out.member("remote", outcome.remote_address);
     if (outcome.connection_reused) out.member("reused", true);
+    if (record.success) out.member("success", true);
     out.key("timings").begin_array();
     for (const std::int32_t phase : {timings.resolved, timings.connected, timings.secured,
                                      timings.written, timings.first_byte, timings.done}) {
@@ -74,9 +66,11 @@ Result<AttemptRecord> attempt_from_json(const DeliveryId& delivery, std::string_
         const json::value stored = json::parse(json::string_view(text.data(), text.size()));
         const json::object& object = stored.as_object();
         record.number = object.at("number").to_number<int>();
-        const std::optional<OutcomeKind> kind = kind_named(text_or_empty(object, "kind"));
+        const std::optional<OutcomeKind> kind = parse_outcome_kind(text_or_empty(object, "kind"));
         if (!kind) return fail(ErrorCode::corrupt, "stored attempt: unknown kind");
         outcome.kind = *kind;
+        outcome.phase =
+            parse_attempt_phase(text_or_empty(object, "phase")).value_or(AttemptPhase::none);
         outcome.status = object.at("status").to_number<int>();
         outcome.started = from_unix_milliseconds(integer_or(object, "started", 0));
         outcome.ended = from_unix_milliseconds(integer_or(object, "ended", 0));
@@ -87,6 +81,7 @@ Result<AttemptRecord> attempt_from_json(const DeliveryId& delivery, std::string_
         }
         outcome.remote_address = text_or_empty(object, "remote");
         outcome.connection_reused = object.contains("reused");
+        record.success = object.contains("success");
         const json::array& timings = object.at("timings").as_array();
         const std::array<std::int32_t*, 6> phases{
             &outcome.timings.resolved, &outcome.timings.connected,  &outcome.timings.secured,

@@ -257,13 +257,30 @@ Result<bool> has_delivery(Connection& db, const DeliveryId& id) {
     return select.step();
 }
 
-Result<std::vector<DeliveryRow>> list_deliveries(Connection& db, const DeliveryQuery& query) {
-    static const std::string sql =
-        "SELECT " + std::string(row_columns) +
-        " FROM deliveries WHERE tenant_id = ?1 AND (?2 IS NULL OR endpoint_id = ?2) AND "
-        "(?3 IS NULL OR status = ?3) AND (?4 IS NULL OR created_at >= ?4) AND number < ?5 "
-        "ORDER BY number DESC LIMIT ?6";
-    std::int64_t before = INT64_MAX;
+namespace {
+
+// The conditions of a query as SQL. Statuses stand there as numbers, so that the partial indexes
+// over what waits and what has failed can be used.
+std::string conditions_of(const DeliveryQuery& query) {
+    std::string sql =
+        " FROM deliveries WHERE tenant_id = ?1 AND (?2 IS NULL OR endpoint_id = ?2) "
+        "AND (?3 IS NULL OR wire_type = ?3) AND (?4 IS NULL OR created_at >= ?4) "
+        "AND (?5 IS NULL OR created_at < ?5) AND number ";
+    sql += query.oldest_first ? "> ?6" : "< ?6";
+    if (query.statuses.empty()) return sql;
+    if (query.statuses.size() == 1) {
+        return sql + " AND status = " + std::to_string(static_cast<int>(query.statuses.front()));
+    }
+    sql += " AND status IN (";
+    for (const DeliveryStatus status : query.statuses)
+        sql += std::to_string(static_cast<int>(status)) + ",";
+    sql.back() = ')';
+    return sql;
+}
+
+Result<Statement> select_deliveries(Connection& db, const DeliveryQuery& query,
+                                    const std::string& what, const std::string& tail) {
+    std::int64_t edge = query.oldest_first ? 0 : INT64_MAX;
     if (query.after) {
         Statement find =
             db.prepare("SELECT number FROM deliveries WHERE id = ?1 AND tenant_id = ?2");
@@ -275,30 +292,48 @@ Result<std::vector<DeliveryRow>> list_deliveries(Connection& db, const DeliveryQ
             return fail(ErrorCode::not_found, "no delivery has the id " + query.after->text(),
                         "after");
         }
-        before = find.integer(0);
+        edge = find.integer(0);
     }
-    std::optional<std::string> endpoint;
-    std::optional<std::int64_t> status;
     std::optional<std::int64_t> since;
-    if (query.endpoint) endpoint = query.endpoint->text();
-    if (query.status) status = static_cast<std::int64_t>(*query.status);
+    std::optional<std::int64_t> until;
     if (query.since) since = to_unix_milliseconds(*query.since);
-    Statement select = db.prepare(sql);
+    if (query.until) until = to_unix_milliseconds(*query.until);
+    Statement select = db.prepare("SELECT " + what + conditions_of(query) + tail);
+    // Texts are bound, not copied: they are the query's, which outlives the statement.
     select.bind(1, std::string_view(query.tenant.text()))
-        .bind(2, endpoint)
-        .bind(3, status)
+        .bind(3, query.type)
         .bind(4, since)
-        .bind(5, before)
-        .bind(6, query.limit);
+        .bind(5, until)
+        .bind(6, edge);
+    query.endpoint ? select.bind(2, std::string_view(query.endpoint->text())) : select.bind_null(2);
+    return select;
+}
+
+}  // namespace
+
+Result<std::vector<DeliveryRow>> list_deliveries(Connection& db, const DeliveryQuery& query) {
+    Result<Statement> select = select_deliveries(
+        db, query, std::string(row_columns),
+        query.oldest_first ? " ORDER BY number LIMIT ?7" : " ORDER BY number DESC LIMIT ?7");
+    if (!select) return std::move(select).error();
+    select->bind(7, query.limit);
     std::vector<DeliveryRow> rows;
     for (;;) {
-        Result<bool> found = select.step();
+        Result<bool> found = select->step();
         if (!found) return std::move(found).error();
         if (!*found) return rows;
-        Result<DeliveryRow> row = read_row(select);
+        Result<DeliveryRow> row = read_row(*select);
         if (!row) return std::move(row).error();
         rows.push_back(*std::move(row));
     }
+}
+
+Result<std::int64_t> count_deliveries(Connection& db, const DeliveryQuery& query) {
+    Result<Statement> select = select_deliveries(db, query, "count(*)", "");
+    if (!select) return std::move(select).error();
+    Result<bool> found = select->step();
+    if (!found) return std::move(found).error();
+    return *found ? select->integer(0) : 0;
 }
 
 Result<std::optional<DeliveryRow>> find_delivery(Connection& db, const TenantId& tenant,

@@ -39,6 +39,13 @@ void write_overrides(JsonWriter& out, const EndpointOverrides& overrides) {
     if (overrides.max_in_flight) {
         out.member("max_in_flight", static_cast<std::int64_t>(*overrides.max_in_flight));
     }
+    if (overrides.rate_limit) out.key("rate_limit").number(*overrides.rate_limit, 6);
+    if (!overrides.allowed_ips.empty()) {
+        out.key("allowed_ips").begin_array();
+        for (const std::string& block : overrides.allowed_ips)
+            out.string(block);
+        out.end_array();
+    }
     if (overrides.success) out.member("success", to_string(*overrides.success));
     if (overrides.digest) out.member("digest", to_string(*overrides.digest));
     if (overrides.store_id) out.member("store_id", *overrides.store_id);
@@ -62,7 +69,10 @@ std::string settings_json(const Endpoint& endpoint) {
     out.key("events").begin_array();
     for (const std::string& name : endpoint.events)
         out.string(name);
-    out.end_array().key("metadata").string(endpoint.metadata).key("overrides");
+    out.end_array().key("metadata").string(endpoint.metadata);
+    if (!endpoint.filter.empty()) out.key("filter").string(endpoint.filter.text());
+    if (endpoint.body_revision != 0) out.member("body_revision", endpoint.body_revision);
+    out.key("overrides");
     write_overrides(out, endpoint.overrides);
     out.end_object();
     return text;
@@ -100,6 +110,13 @@ void read_overrides(const json::object& stored, EndpointOverrides& out) {
     if (const json::value* value = stored.if_contains("max_in_flight")) {
         out.max_in_flight = value->to_number<std::size_t>();
     }
+    if (const json::value* value = stored.if_contains("rate_limit")) {
+        out.rate_limit = value->to_number<double>();
+    }
+    if (const json::value* value = stored.if_contains("allowed_ips")) {
+        for (const json::value& block : value->as_array())
+            out.allowed_ips.push_back(text_of(block));
+    }
     if (const json::value* value = stored.if_contains("success")) {
         out.success = parse_success_rule(text_of(*value));
     }
@@ -131,6 +148,14 @@ Result<void> read_settings(std::string_view text, std::string_view headers, Endp
         out.metadata = text_of(object.at("metadata"));
         for (const json::value& name : object.at("events").as_array()) {
             out.events.push_back(text_of(name));
+        }
+        if (const json::value* value = object.if_contains("body_revision")) {
+            out.body_revision = value->to_number<std::int64_t>();
+        }
+        if (const json::value* value = object.if_contains("filter")) {
+            Result<Filter> filter = Filter::parse(text_of(*value));
+            if (!filter) return fail(ErrorCode::corrupt, "stored endpoint: its filter");
+            out.filter = *std::move(filter);
         }
         read_overrides(object.at("overrides").as_object(), out.overrides);
         if (headers.empty()) return {};

@@ -95,14 +95,18 @@ Result<bool> has_delivery(engine::Connection& db, const DeliveryId& id);
 struct DeliveryQuery {
     TenantId tenant;
     std::optional<EndpointId> endpoint;
-    std::optional<DeliveryStatus> status;
-    std::optional<TimePoint> since;
+    std::vector<DeliveryStatus> statuses;   // one of these; empty: any
+    std::optional<std::string> type;        // the wire type
+    std::optional<TimePoint> since, until;  // of their making; `until` is left out itself
     std::optional<DeliveryId> after;
+    bool oldest_first = false;
     std::int64_t limit = 20;
 };
-// Newest first. Errors: not_found (`after` names no delivery of the tenant), corrupt.
+// Newest first, or oldest. Errors: not_found (`after` names no delivery of the tenant), corrupt.
 Result<std::vector<DeliveryRow>> list_deliveries(engine::Connection& db,
                                                  const DeliveryQuery& query);
+// How many there are, behind `after`; `limit` does not count. Errors: as list_deliveries.
+Result<std::int64_t> count_deliveries(engine::Connection& db, const DeliveryQuery& query);
 Result<std::optional<DeliveryRow>> find_delivery(engine::Connection& db, const TenantId& tenant,
                                                  const DeliveryId& id);
 // Deliveries from `from` on, in the order of their numbers, that were made before `before`: those

@@ -153,6 +153,17 @@ Result<Rendered> render_batch(const Page& page, EventData data, const ProductsSo
 
 }  // namespace
 
+Result<std::string> render_data(const Profile& profile, std::string_view wire_type,
+                                const engine::Event& event, const ItemSource& item) {
+    Profile bare = profile;
+    bare.envelope = Envelope::data_only;
+    RenderOptions options;
+    options.payload = PayloadRule::thin;
+    Result<Rendered> rendered = render(bare, wire_type, {}, event, options, {}, item);
+    if (!rendered) return std::move(rendered).error();
+    return std::move(rendered->body);
+}
+
 Result<Rendered> render(const Profile& profile, std::string_view wire_type,
                         std::string_view message_id, const engine::Event& event,
                         const RenderOptions& options, const ProductsSource& products,

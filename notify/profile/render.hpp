@@ -55,4 +55,10 @@ Result<Rendered> render(const Profile& profile, std::string_view wire_type,
                         const RenderOptions& options, const ProductsSource& products,
                         const ItemSource& item = {});
 
+// The data of that body alone, as it stands inside the envelope: what filters look at. Where the
+// products would ride along, the list is empty, whatever the body carries; so nothing is read for
+// it but the result of an item event. Errors: as render().
+Result<std::string> render_data(const Profile& profile, std::string_view wire_type,
+                                const engine::Event& event, const ItemSource& item = {});
+
 }  // namespace assay::notify

@@ -40,6 +40,13 @@ Delivery delivery_to(const engine::Event& event, const Endpoint& endpoint, const
     return delivery;
 }
 
+bool passes_filter(const engine::Event& event, const Endpoint& endpoint, std::string_view wire_type,
+                   const FilterData& data) {
+    if (endpoint.filter.empty() || !data) return true;
+    const Result<std::string> shown = data(event, endpoint, wire_type);
+    return !shown || endpoint.filter.matches(*shown);
+}
+
 }  // namespace
 
 std::string addressed_dedupe_key(const EndpointId& endpoint, const EventId& event) {
@@ -75,7 +82,8 @@ bool is_wanted(const EndpointSnapshot& endpoints, const TenantId& tenant, std::s
         });
 }
 
-std::vector<Delivery> deliveries_of(const engine::Event& event, const EndpointSnapshot& endpoints) {
+std::vector<Delivery> deliveries_of(const engine::Event& event, const EndpointSnapshot& endpoints,
+                                    const FilterData& data) {
     std::vector<Delivery> owed;
     const auto candidates = endpoints.by_tenant.find(event.tenant);
     if (candidates == endpoints.by_tenant.end()) return owed;
@@ -96,6 +104,7 @@ std::vector<Delivery> deliveries_of(const engine::Event& event, const EndpointSn
         }
         for (const std::string_view type : types) {
             if (!subscribes(endpoint->events, type)) continue;
+            if (!passes_filter(event, *endpoint, type, data)) continue;
             owed.push_back(delivery_to(event, *endpoint, *profile, type));
         }
     }

@@ -35,6 +35,8 @@ struct Relay::Body {
     void wait_for_window();
     Result<std::vector<engine::Event>> read();
     bool pass_over_damage();
+    Result<std::string> filter_data(const engine::Event& event, const Endpoint& endpoint,
+                                    std::string_view wire_type);
     Result<void> leave_out_rows(std::vector<Delivery>& owed);
     int shard_of(const EndpointId& id, const EndpointSnapshot& snapshot);
     bool stopped() {
@@ -103,7 +105,11 @@ bool Relay::Body::relay_more() {
                       [&](const auto& one) { return !snapshot->by_id.contains(one.first); });
     }
     for (const engine::Event& event : *events) {
-        std::vector<Delivery> owed = deliveries_of(event, *snapshot);
+        std::vector<Delivery> owed = deliveries_of(
+            event, *snapshot, [this](const auto& shown, const Endpoint& endpoint, auto wire_type) {
+                return filter_data(shown, endpoint, wire_type);
+            });
+        if (stopped()) return false;  // the data may not have been read
         if (event.seq <= rebuild_until) {
             while (!leave_out_rows(owed)) {
                 std::unique_lock lock(mutex);
@@ -158,6 +164,17 @@ bool Relay::Body::pass_over_damage() {
         return true;
     }
     return false;
+}
+
+// A store that is away for a while must not decide what an endpoint gets: it is waited for.
+Result<std::string> Relay::Body::filter_data(const engine::Event& event, const Endpoint& endpoint,
+                                             std::string_view wire_type) {
+    for (;;) {
+        Result<std::string> data = parts.filter_data(event, endpoint, wire_type);
+        if (data || !is_retryable(data.error().code)) return data;
+        std::unique_lock lock(mutex);
+        if (changed.wait_for(lock, options.store_retry, [&] { return stopping; })) return data;
+    }
 }
 
 Result<void> Relay::Body::leave_out_rows(std::vector<Delivery>& owed) {

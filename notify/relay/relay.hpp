@@ -19,15 +19,23 @@ namespace assay::notify {
 
 // --- pure decisions
 
-// The deliveries that an event owes, in a fixed order. Pure: the same event and endpoints give the
-// same ids. An endpoint is owed nothing from before it was made (Endpoint::events_after).
-std::vector<Delivery> deliveries_of(const engine::Event& event, const EndpointSnapshot& endpoints);
+// The data of an event as the endpoint's body shows it under this wire type; asked only for
+// endpoints that have a filter.
+using FilterData = std::function<Result<std::string>(
+    const engine::Event& event, const Endpoint& endpoint, std::string_view wire_type)>;
+
+// The deliveries that an event owes, in a fixed order. Pure: the same event, endpoints and data
+// give the same ids. An endpoint is owed nothing from before it was made (Endpoint::events_after),
+// and nothing that its filter holds back. Without data the filter is passed: the body cannot be
+// made either, and its delivery says so.
+std::vector<Delivery> deliveries_of(const engine::Event& event, const EndpointSnapshot& endpoints,
+                                    const FilterData& data = {});
 
 // Whether an active endpoint of the tenant has subscribed to what its profile makes of this type.
 bool is_wanted(const EndpointSnapshot& endpoints, const TenantId& tenant, std::string_view type);
 
 // An event can be meant for one endpoint alone (a test): its dedupe key says so, and then it goes
-// there under one name, whether the endpoint subscribed to it or not.
+// there under one name, whether the endpoint subscribed to it or not, and past its filter.
 std::string addressed_dedupe_key(const EndpointId& endpoint, const EventId& event);
 std::optional<EndpointId> addressee_of(const engine::Event& event);
 
@@ -76,6 +84,7 @@ class Relay {
         engine::Database& database;
         const EndpointRegistry& endpoints;
         std::function<int(const Endpoint&)> shard_of;
+        FilterData filter_data;
         // False: that ring is full, and the arguments are untouched.
         std::function<bool(int shard, Delivery&, std::shared_ptr<const engine::Event>&)> push;
         std::function<void(int shard, Delivery)> put_pending;

@@ -130,7 +130,7 @@ class GuidesTest : public ::testing::Test {
         ++woken_;
         notify_store::DeliveryQuery query;
         query.tenant = bystander;
-        query.status = DeliveryStatus::delivered;
+        query.statuses = {DeliveryStatus::delivered};
         query.limit = 1'000;
         const auto end = std::chrono::steady_clock::now() + 60s;
         for (;;) {

@@ -69,6 +69,17 @@ void write_batch(JsonWriter& writer, const engine::batch_store::BatchRow& batch)
     writer.end_object();
 }
 
+Result<std::optional<TimePoint>> time_of(const Query& query, std::string_view name) {
+    const std::string* text = query.find(name);
+    if (text == nullptr) return std::optional<TimePoint>();
+    auto time = parse_time(*text);
+    if (!time) {
+        time.error().field = name;
+        return std::move(time).error();
+    }
+    return std::optional(*time);
+}
+
 ListWriter::ListWriter() : writer_(body_) {
     writer_.begin_object().member("object", "list").key("data").begin_array();
 }

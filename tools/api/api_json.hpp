@@ -25,6 +25,9 @@ void write_time(JsonWriter& writer, std::string_view name, const std::optional<T
 // An event as the log has it: what GET /v1/events lists, and what publishing answers.
 void write_event(JsonWriter& writer, const engine::Event& event);
 
+// The time of a parameter; nullopt where it is not given. Errors: invalid_argument, naming it.
+Result<std::optional<TimePoint>> time_of(const Query& query, std::string_view name);
+
 // {"object":"list","data":[ ... ],"has_more":...,"next":...}: begin, write the items, end.
 class ListWriter {
   public:

@@ -11,11 +11,11 @@ namespace {
 namespace store = notify::notify_store;
 using notify::DeliveryStatus;
 
-std::optional<DeliveryStatus> parse_status(std::string_view text) noexcept {
-    for (const auto status : {DeliveryStatus::pending, DeliveryStatus::delivered,
-                              DeliveryStatus::failed, DeliveryStatus::cancelled})
-        if (notify::to_string(status) == text) return status;
-    return std::nullopt;
+// What went wrong, in one word of a closed list; empty: nothing did.
+std::string_view error_of(const notify::AttemptRecord& attempt) noexcept {
+    if (attempt.outcome.kind != notify::OutcomeKind::response)
+        return notify::to_string(attempt.outcome.kind);
+    return attempt.success ? "" : "http";
 }
 
 void write_timings(JsonWriter& writer, const notify::PhaseTimings& timings) {
@@ -40,11 +40,11 @@ void write_attempt(JsonWriter& writer, const notify::AttemptRecord& attempt) {
         writer.integer(outcome.status);
     else
         writer.null();
-    writer.key("error");  // null when a whole response came
-    if (outcome.kind == notify::OutcomeKind::response)
-        writer.null();
-    else
-        writer.string(notify::to_string(outcome.kind));
+    writer.member("success", attempt.success);
+    const std::string_view error = error_of(attempt);
+    writer.key("error");
+    error.empty() ? writer.null() : writer.string(error);
+    writer.member("phase", notify::to_string(outcome.phase));
     writer.member("detail", outcome.detail);
     writer.member("response_text", outcome.response_text);
     writer.member("remote_address", outcome.remote_address);
@@ -56,8 +56,16 @@ void write_attempt(JsonWriter& writer, const notify::AttemptRecord& attempt) {
     writer.end_object();
 }
 
+void write_request(JsonWriter& writer, const notify::SignedRequest& request) {
+    writer.begin_object().member("url", request.url).key("headers").begin_object();
+    for (const notify::Header& header : request.headers)
+        writer.member(header.name, header.value);
+    writer.end_object().member("body", *request.body).end_object();
+}
+
 // In a list `attempts` counts them; alone, the delivery shows each.
-void write_delivery(JsonWriter& writer, const store::DeliveryRow& row, bool with_attempts) {
+void write_delivery(JsonWriter& writer, const store::DeliveryRow& row, bool with_attempts,
+                    const Result<notify::SignedRequest>* request = nullptr) {
     const notify::Delivery& delivery = row.delivery;
     const std::int64_t count = delivery.earlier_attempts + delivery.attempts;
     writer.begin_object();
@@ -87,6 +95,13 @@ void write_delivery(JsonWriter& writer, const store::DeliveryRow& row, bool with
     std::optional<TimePoint> next;
     if (row.status == DeliveryStatus::pending) next = delivery.due;
     write_time(writer, "next_attempt_at", next);
+    if (request != nullptr) {
+        writer.key("request");
+        if (*request)
+            write_request(writer, **request);
+        else
+            writer.null();
+    }
     writer.end_object();
 }
 
@@ -99,19 +114,19 @@ Answer deliveries_page(ApiCall& call, std::optional<EndpointId> endpoint) {
     query.limit = *limit + 1;
     if (auto after = call.query.text("after")) query.after = DeliveryId(*std::move(after));
     if (const std::string* status = call.query.find("status")) {
-        query.status = parse_status(*status);
-        if (!query.status)
+        const auto known = notify::parse_delivery_status(*status);
+        if (!known)
             return fail(ErrorCode::invalid_argument, "is no status of a delivery", "status",
                         "use pending, delivered, failed or cancelled");
+        query.statuses = {*known};
     }
-    if (const std::string* since = call.query.find("since")) {
-        auto time = parse_time(*since);
-        if (!time) {
-            time.error().field = "since";
-            return std::move(time).error();
-        }
-        query.since = *time;
-    }
+    query.type = call.query.text("type");
+    const auto since = time_of(call.query, "since");
+    if (!since) return since.error();
+    const auto until = time_of(call.query, "until");
+    if (!until) return until.error();
+    query.since = *since;
+    query.until = *until;
     auto rows = call.services.notifier.deliveries(query);
     if (!rows && rows.error().field == "after") rows.error().code = ErrorCode::invalid_argument;
     if (!rows) return std::move(rows).error();
@@ -126,7 +141,7 @@ Answer deliveries_page(ApiCall& call, std::optional<EndpointId> endpoint) {
 }  // namespace
 
 Answer list_webhook_deliveries(ApiCall& call) {
-    const auto allowed = call.query.only({"limit", "after", "status", "since"});
+    const auto allowed = call.query.only({"limit", "after", "status", "type", "since", "until"});
     if (!allowed) return allowed.error();
     const EndpointId id(call.captures[0]);
     const auto endpoint = call.services.notifier.find(call.tenant(), id);
@@ -135,7 +150,8 @@ Answer list_webhook_deliveries(ApiCall& call) {
 }
 
 Answer list_deliveries(ApiCall& call) {
-    const auto allowed = call.query.only({"limit", "after", "status", "since", "webhook"});
+    const auto allowed =
+        call.query.only({"limit", "after", "status", "type", "since", "until", "webhook"});
     if (!allowed) return allowed.error();
     std::optional<EndpointId> endpoint;
     if (auto id = call.query.text("webhook")) endpoint = EndpointId(*std::move(id));
@@ -143,12 +159,18 @@ Answer list_deliveries(ApiCall& call) {
 }
 
 Answer get_delivery(ApiCall& call) {
-    if (const auto allowed = call.query.only({}); !allowed) return allowed.error();
+    if (const auto allowed = call.query.only({"include"}); !allowed) return allowed.error();
+    const std::string* const include = call.query.find("include");
+    if (include != nullptr && *include != "request")
+        return fail(ErrorCode::invalid_argument, "is not known", "include", "use include=request");
     const auto row = call.services.notifier.delivery(call.tenant(), DeliveryId(call.captures[0]));
     if (!row) return row.error();
     std::string body;
     JsonWriter writer(body);
-    write_delivery(writer, *row, true);
+    std::optional<Result<notify::SignedRequest>> request;
+    if (include != nullptr)
+        request = call.services.notifier.unsigned_request(call.tenant(), row->delivery.id);
+    write_delivery(writer, *row, true, request ? &*request : nullptr);
     return json_response(200, std::move(body));
 }
 

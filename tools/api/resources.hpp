@@ -39,6 +39,9 @@ Answer list_event_types(ApiCall& call);
 Answer create_webhook(ApiCall& call);
 Answer list_webhooks(ApiCall& call);
 Answer get_webhook(ApiCall& call);
+Answer change_webhook(ApiCall& call);
+Answer enable_webhook(ApiCall& call);
+Answer disable_webhook(ApiCall& call);
 Answer delete_webhook(ApiCall& call);
 Answer test_webhook(ApiCall& call);
 // deliveries.cpp
@@ -46,6 +49,9 @@ Answer list_webhook_deliveries(ApiCall& call);
 Answer list_deliveries(ApiCall& call);
 Answer get_delivery(ApiCall& call);
 Answer redeliver(ApiCall& call);
+// replay.cpp
+Answer recover_webhook(ApiCall& call);
+Answer replay_deliveries(ApiCall& call);
 // comps.cpp
 Result<std::unique_ptr<BodySink>> begin_comps_upload(ApiCall& call);
 Answer get_comps(ApiCall& call);

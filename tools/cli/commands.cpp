@@ -9,6 +9,7 @@
 #include "tools/cli/completion.hpp"
 #include "tools/cli/comps.hpp"
 #include "tools/cli/config.hpp"
+#include "tools/cli/deliveries.hpp"
 #include "tools/cli/doctor.hpp"
 #include "tools/cli/events.hpp"
 #include "tools/cli/explain.hpp"
@@ -23,10 +24,10 @@ namespace assay::tools {
 
 namespace {
 constexpr AddCommand commands[] = {
-    add_analyze, add_columns, add_explain, add_backtest, add_whatif, add_serve,
-    add_submit,  add_watch,   add_results, add_cancel,   add_comps,  add_webhooks,
-    add_events,  add_trigger, add_keys,    add_account,  add_quota,  add_tenants,
-    add_listen,  add_verify,  add_sign,    add_doctor,   add_config, add_completion,
+    add_analyze, add_columns, add_explain, add_backtest,   add_whatif,   add_serve,      add_submit,
+    add_watch,   add_results, add_cancel,  add_comps,      add_webhooks, add_deliveries, add_events,
+    add_trigger, add_keys,    add_account, add_quota,      add_tenants,  add_listen,     add_verify,
+    add_sign,    add_doctor,  add_config,  add_completion,
 };
 }  // namespace
 

@@ -5,12 +5,15 @@
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <fstream>
 #include <istream>
 #include <memory>
 #include <ostream>
 
 #include "tools/cli/client_action.hpp"
+#include "tools/cli/deliveries.hpp"
 #include "tools/cli/server_options.hpp"
 #include "tools/cli/table.hpp"
 #include "tools/settings/quantity.hpp"
@@ -20,10 +23,11 @@ namespace {
 
 struct WebhookOptions {
     ServerOptions server;
-    std::string id, url, description, profile, secret_file, status;
-    std::string type;  // of a test
-    std::vector<std::string> events, headers, retry, also_sign_with;
-    std::int64_t limit = 20;
+    std::string id, url, description, profile, secret_file;
+    std::string type;    // of a test
+    std::string filter;  // JSON, or "none"
+    std::vector<std::string> events, headers, retry, also_sign_with, allowed_ips;
+    double rate_limit = 0;       // 0: not given
     std::int64_t store_id = -1;  // none
 };
 
@@ -41,18 +45,7 @@ Result<std::string> read_secret(const std::string& file, CommandContext& context
     return secret;
 }
 
-Result<boost::json::object> creation_of(const WebhookOptions& options, CommandContext& context) {
-    boost::json::object body{{"url", options.url}};
-    if (!options.description.empty()) body["description"] = options.description;
-    if (!options.profile.empty()) body["profile"] = options.profile;
-    if (!options.events.empty()) {
-        body["events"] = boost::json::array(options.events.begin(), options.events.end());
-    }
-    if (!options.secret_file.empty()) {
-        auto secret = read_secret(options.secret_file, context);
-        if (!secret) return std::move(secret).error();
-        body["secret"] = *secret;
-    }
+Result<boost::json::object> overrides_of(const WebhookOptions& options) {
     boost::json::object overrides;
     if (!options.retry.empty()) {
         boost::json::array delays;
@@ -84,8 +77,46 @@ Result<boost::json::object> creation_of(const WebhookOptions& options, CommandCo
         overrides["also_sign_with"] =
             boost::json::array(options.also_sign_with.begin(), options.also_sign_with.end());
     }
+    if (!options.allowed_ips.empty()) {
+        overrides["allowed_ips"] =
+            boost::json::array(options.allowed_ips.begin(), options.allowed_ips.end());
+    }
+    if (options.rate_limit > 0) overrides["rate_limit"] = options.rate_limit;
     if (options.store_id >= 0) overrides["store_id"] = options.store_id;
-    if (!overrides.empty()) body["overrides"] = std::move(overrides);
+    return overrides;
+}
+
+// What was given, and nothing else: a creation or a change.
+Result<boost::json::object> settings_of(const WebhookOptions& options) {
+    boost::json::object body;
+    if (!options.url.empty()) body["url"] = options.url;
+    if (!options.description.empty()) body["description"] = options.description;
+    if (!options.profile.empty()) body["profile"] = options.profile;
+    if (!options.events.empty()) {
+        body["events"] = boost::json::array(options.events.begin(), options.events.end());
+    }
+    if (options.filter == "none") {
+        body["filter"] = nullptr;
+    } else if (!options.filter.empty()) {
+        boost::system::error_code not_json;
+        body["filter"] = boost::json::parse(options.filter, not_json);
+        if (not_json) {
+            return fail(ErrorCode::invalid_argument, "the filter is no JSON", "--filter",
+                        R"(write it like '{"path":"/failed_products","gt":0}')");
+        }
+    }
+    auto overrides = overrides_of(options);
+    if (!overrides) return std::move(overrides).error();
+    if (!overrides->empty()) body["overrides"] = *std::move(overrides);
+    return body;
+}
+
+Result<boost::json::object> creation_of(const WebhookOptions& options, CommandContext& context) {
+    auto body = settings_of(options);
+    if (!body || options.secret_file.empty()) return body;
+    auto secret = read_secret(options.secret_file, context);
+    if (!secret) return std::move(secret).error();
+    (*body)["secret"] = *secret;
     return body;
 }
 
@@ -98,6 +129,9 @@ void print_webhook(CommandContext& context, const boost::json::value& webhook) {
         {"profile", printable(text_member(webhook, "profile"))},
         {"events", joined_member(webhook, "events")},
         {"active", is_active ? "yes" : "no"}};
+    if (const auto* filter = member(webhook, "filter"); filter != nullptr && filter->is_object()) {
+        rows.push_back({"filter", printable(boost::json::serialize(*filter))});
+    }
     if (const auto text = text_member(webhook, "description"); !text.empty()) {
         rows.push_back({"description", printable(text)});
     }
@@ -178,60 +212,94 @@ int run_test(const WebhookOptions& options, ApiClient& client, CommandContext& c
     return exit_ok;
 }
 
-// "in 4m", rounded down to what a person cares for; "-" where none is to come.
-std::string next_attempt(const boost::json::value& delivery, TimePoint now) {
-    const std::string at = text_member(delivery, "next_attempt_at");
-    const auto time = parse_time(at);
-    if (at.empty() || !time) return "-";
-    using namespace std::chrono;
-    const auto left = *time - now;
-    if (left <= seconds(0)) return "now";
-    if (left < minutes(2)) return "in " + format_duration(floor<seconds>(left));
-    if (left < hours(2)) return "in " + std::to_string(floor<minutes>(left).count()) + "m";
-    if (left < days(2)) return "in " + std::to_string(floor<hours>(left).count()) + "h";
-    return "in " + std::to_string(floor<days>(left).count()) + "d";
-}
-
-int run_deliveries(const WebhookOptions& options, ApiClient& client, CommandContext& context) {
-    std::string path = "/v1/webhooks/" + url_encoded(options.id) +
-                       "/deliveries?limit=" + std::to_string(options.limit);
-    if (!options.status.empty()) path += "&status=" + url_encoded(options.status);
-    auto page = client.get(path);
-    if (!page) return report(context, page.error());
+int run_switch(const WebhookOptions& options, ApiClient& client, CommandContext& context,
+               const char* verb) {
+    auto webhook = client.post("/v1/webhooks/" + url_encoded(options.id) + "/" + verb, nullptr);
+    if (!webhook) return report(context, webhook.error());
     if (options.server.json) {
-        print_json(context, *page);
-        return exit_ok;
-    }
-    std::vector<std::vector<std::string>> rows{
-        {"DELIVERY", "EVENT", "STATUS", "TRIES", "LAST ANSWER", "NEXT"}};
-    if (const auto* data = member(*page, "data"); data != nullptr && data->is_array()) {
-        for (const auto& row : data->get_array()) {
-            const auto code = integer_member(row, "last_status_code");
-            const auto error = printable(text_member(row, "last_error"));
-            rows.push_back({printable(text_member(row, "id")), printable(text_member(row, "type")),
-                            printable(text_member(row, "status")),
-                            std::to_string(integer_member(row, "attempts")),
-                            code > 0 ? std::to_string(code) : error,
-                            next_attempt(row, context.clock.now())});
-        }
-    }
-    if (rows.size() == 1) {
-        context.error << "No deliveries yet.\n";
+        print_json(context, *webhook);
     } else {
-        context.out << aligned(rows, {table_columns(context), {1, 4}, {3}});
+        print_webhook(context, *webhook);
     }
     return exit_ok;
 }
 
-int run_redeliver(const WebhookOptions& options, ApiClient& client, CommandContext& context) {
-    auto answer = client.post("/v1/deliveries/" + url_encoded(options.id) + "/redeliver", nullptr);
-    if (!answer) return report(context, answer.error());
-    if (options.server.json) print_json(context, *answer);
+int run_enable(const WebhookOptions& options, ApiClient& client, CommandContext& context) {
+    return run_switch(options, client, context, "enable");
+}
+
+int run_disable(const WebhookOptions& options, ApiClient& client, CommandContext& context) {
+    return run_switch(options, client, context, "disable");
+}
+
+int run_update(const WebhookOptions& options, ApiClient& client, CommandContext& context) {
+    auto body = settings_of(options);
+    if (!body) return report(context, body.error());
+    if (body->empty()) {
+        return report_usage(context,
+                            fail(ErrorCode::invalid_argument, "nothing is to be changed", "update",
+                                 "name a setting, such as --url"),
+                            "webhooks update");
+    }
+    auto webhook = client.patch("/v1/webhooks/" + url_encoded(options.id), *body);
+    if (!webhook) return report(context, webhook.error());
+    if (options.server.json) {
+        print_json(context, *webhook);
+    } else {
+        print_webhook(context, *webhook);
+    }
     return exit_ok;
 }
 
 void add_id(CLI::App& command, WebhookOptions& options, const char* what) {
     command.add_option("id", options.id, what)->required()->type_name("");
+}
+
+// What creation and change have in common.
+void add_settings(CLI::App& command, WebhookOptions& options) {
+    command
+        .add_option("--events", options.events,
+                    "What to send, e.g. batch.* or * for everything; default: the end of a batch")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("TYPE,...");
+    command
+        .add_option("--profile", options.profile,
+                    "Shape and signature: standard-webhooks (default), resell-scan, reusely, "
+                    "sellapp, resilientlink, ztrace, cloudevents, github, stripe, svix, shopify, "
+                    "or one of the server's own")
+        ->type_name("NAME");
+    command
+        .add_option("--also-sign-with", options.also_sign_with,
+                    "Send these profiles' signatures too, while a receiver moves")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("NAME,...");
+    command.add_option("--store-id", options.store_id, "The store that sellapp's bodies name")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("N");
+    command.add_option("--description", options.description, "A note to yourself")
+        ->type_name("TEXT");
+    command.add_option("--header", options.headers, "Send this header too, e.g. 'X-Team: returns'")
+        ->allow_extra_args(false)
+        ->type_name("'NAME: VALUE'");
+    command.add_option("--retry", options.retry, "Other delays before the retries, e.g. 30s,5m,2h")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("DELAY,...");
+    command
+        .add_option("--filter", options.filter,
+                    R"(Only events whose data match, e.g. '{"path":"/failed_products","gt":0}')")
+        ->type_name("JSON");
+    command
+        .add_option("--allowed-ips", options.allowed_ips,
+                    "Where its name may lead to: addresses or blocks such as 203.0.113.0/24")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("CIDR,...");
+    command.add_option("--rate-limit", options.rate_limit, "At most so many attempts a second")
+        ->check(CLI::PositiveNumber)
+        ->type_name("N");
 }
 
 void add_create(CLI::App& parent, const std::shared_ptr<WebhookOptions>& options,
@@ -242,40 +310,41 @@ void add_create(CLI::App& parent, const std::shared_ptr<WebhookOptions>& options
     create->add_option("--url", options->url, "Where to send: https://...")
         ->required()
         ->type_name("URL");
-    create
-        ->add_option("--events", options->events,
-                     "What to send, e.g. batch.* or * for everything; default: the end of a batch")
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->type_name("TYPE,...");
-    create
-        ->add_option("--profile", options->profile,
-                     "Shape and signature: standard-webhooks (default), resell-scan, reusely, "
-                     "sellapp, resilientlink, ztrace, cloudevents, github, stripe, svix, shopify, "
-                     "or one of the server's own")
-        ->type_name("NAME");
-    create
-        ->add_option("--also-sign-with", options->also_sign_with,
-                     "Send these profiles' signatures too, while a receiver moves")
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->type_name("NAME,...");
-    create->add_option("--store-id", options->store_id, "The store that sellapp's bodies name")
-        ->check(CLI::NonNegativeNumber)
-        ->type_name("N");
-    create->add_option("--description", options->description, "A note to yourself")
-        ->type_name("TEXT");
+    add_settings(*create, *options);
     create
         ->add_option("--secret-file", options->secret_file,
                      "Use the secret in this file (or - for standard input); default: make one")
         ->type_name("FILE");
-    create->add_option("--header", options->headers, "Send this header too, e.g. 'X-Team: returns'")
-        ->allow_extra_args(false)
-        ->type_name("'NAME: VALUE'");
-    create->add_option("--retry", options->retry, "Other delays before the retries, e.g. 30s,5m,2h")
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->type_name("DELAY,...");
+}
+
+// What concerns deliveries is shared with the command of that name.
+void add_sending_again(CLI::App& webhooks, CommandContext& context) {
+    auto options = std::make_shared<DeliveryOptions>();
+    const auto add = [&](const char* name, const char* purpose, auto run) {
+        CLI::App* command = add_client_action(webhooks, name, purpose, options, context, run);
+        command->add_option("id", options->webhook, "The endpoint's id (wh_...)")
+            ->required()
+            ->type_name("");
+        return command;
+    };
+    CLI::App* list =
+        add("deliveries", "What was sent to an endpoint, newest first", list_deliveries);
+    add_delivery_query(*list, *options);
+    list->add_option("--limit", options->limit, "How many")
+        ->check(CLI::Range(1, 100))
+        ->type_name("N");
+    CLI::App* again =
+        add_client_action(webhooks, "redeliver", "Send one delivery again: same id, same bytes",
+                          options, context, redeliver);
+    again->add_option("id", options->id, "The delivery's id (dlv_...)")->required()->type_name("");
+    add("recover", "Send again what it missed: failed and cancelled deliveries", recover)
+        ->add_option("--since", options->since, "From this time on: 2h, 3d or 2026-05-25T10:00:00Z")
+        ->required()
+        ->type_name("TIME");
+    CLI::App* replayed = add(
+        "replay", "Send again all that match; those that failed where no status is given", replay);
+    add_delivery_query(*replayed, *options);
+    replayed->add_flag("--dry-run", options->dry_run, "Only count them");
 }
 
 }  // namespace
@@ -300,19 +369,20 @@ void add_webhooks(CLI::App& application, CommandContext& context) {
     test->add_option("--type", options->type,
                      "Which event of its profile; default: one that it subscribed to")
         ->type_name("TYPE");
-    CLI::App* deliveries =
-        add_client_action(*webhooks, "deliveries", "What was sent to an endpoint, newest first",
-                          options, context, run_deliveries);
-    add_id(*deliveries, *options, "The endpoint's id (wh_...)");
-    deliveries->add_option("--status", options->status, "pending, delivered, failed or cancelled")
-        ->type_name("STATUS");
-    deliveries->add_option("--limit", options->limit, "How many")
-        ->check(CLI::Range(1, 100))
-        ->type_name("N");
-    add_id(
-        *add_client_action(*webhooks, "redeliver", "Send one delivery again: same id, same bytes",
-                           options, context, run_redeliver),
-        *options, "The delivery's id (dlv_...)");
+    CLI::App* update =
+        add_client_action(*webhooks, "update", "Change an endpoint; what waits goes on as changed",
+                          options, context, run_update);
+    add_id(*update, *options, "The endpoint's id (wh_...)");
+    update->add_option("--url", options->url, "Where to send: https://...")->type_name("URL");
+    add_settings(*update, *options);
+    add_id(*add_client_action(*webhooks, "enable", "Switch an endpoint on", options, context,
+                              run_enable),
+           *options, "The endpoint's id (wh_...)");
+    add_id(*add_client_action(*webhooks, "disable",
+                              "Switch an endpoint off; what waits for it is cancelled", options,
+                              context, run_disable),
+           *options, "The endpoint's id (wh_...)");
+    add_sending_again(*webhooks, context);
     webhooks->footer(
         "Examples:\n"
         "  assay webhooks create --url https://example.com/hook --events 'batch.*'\n"

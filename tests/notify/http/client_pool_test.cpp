@@ -367,6 +367,26 @@ TEST_F(ClientPool, DialsOnlyJudgedAddresses) {
     EXPECT_EQ(receiver.connections(), 0);
 }
 
+TEST_F(ClientPool, APinnedEndpointLeadsOnlyToItsAddresses) {
+    LoopbackReceiver receiver(LoopbackReceiver::answers({200}));
+    resolver_.names["receiver.test"] = {loopback()};
+    resolver_.names["mixed.test"] = {loopback(), *parse_address("127.0.0.2")};
+    const auto pinned = [&](const std::string& host, std::vector<std::string> blocks) {
+        SignedRequest what =
+            request("http://" + host + ":" + std::to_string(receiver.port()) + "/");
+        what.allowed_addresses = std::move(blocks);
+        return send(std::move(what));
+    };
+    EXPECT_EQ(pinned("receiver.test", {}).status, 200);
+    EXPECT_EQ(pinned("receiver.test", {"127.0.0.1"}).status, 200);
+    EXPECT_EQ(receiver.connections(), 2) << "what was not checked alike is not shared";
+    EXPECT_EQ(pinned("receiver.test", {"192.0.2.0/24"}).kind, OutcomeKind::blocked);
+    const Outcome mixed = pinned("mixed.test", {"127.0.0.1"});
+    EXPECT_EQ(mixed.kind, OutcomeKind::blocked) << "one bad answer refuses all";
+    EXPECT_THAT(mixed.detail, HasSubstr("127.0.0.2 is not among its allowed_ips"));
+    EXPECT_EQ(mixed.phase, AttemptPhase::dns);
+}
+
 TEST_F(ClientPool, NamesAreResolvedForEachConnectionNotForEachRequest) {
     LoopbackReceiver receiver(LoopbackReceiver::answers({200}));
     resolver_.names["receiver.test"] = {loopback()};
@@ -384,7 +404,9 @@ TEST_F(ClientPool, ARefusedConnectionIsAConnectFailure) {
         LoopbackReceiver gone(LoopbackReceiver::answers({200}));
         url = gone.url();
     }
-    EXPECT_EQ(send(url).kind, OutcomeKind::connect);
+    const Outcome outcome = send(url);
+    EXPECT_EQ(outcome.kind, OutcomeKind::connect);
+    EXPECT_EQ(outcome.phase, AttemptPhase::connect);
 }
 
 TEST_F(ClientPool, MoreRequestsThanConnectionsWaitTheirTurn) {

@@ -79,6 +79,8 @@ class NotifyStore : public ::testing::Test {
         record.number = number;
         record.outcome.kind = OutcomeKind::response;
         record.outcome.status = status;
+        record.outcome.phase = AttemptPhase::done;
+        record.success = status == 200;
         record.outcome.response_text = "said \"no\"\n";
         record.outcome.started = clock_.now();
         record.outcome.ended = clock_.now() + std::chrono::milliseconds(12);
@@ -115,7 +117,11 @@ TEST_F(NotifyStore, ASecretOpensOnlyInItsPlaceAndUnderItsKey) {
 }
 
 TEST_F(NotifyStore, AnEndpointComesBackAsItWas) {
-    const Endpoint before = endpoint();
+    Endpoint before = endpoint();
+    before.filter = *Filter::parse(R"({"path":"/failed_products","gt":0})");
+    before.overrides.rate_limit = 0.5;
+    before.overrides.allowed_ips = {"203.0.113.0/24", "2001:db8::/32"};
+    before.body_revision = 3;
     write([&](Tx& tx) { return notify_store::put_endpoint(tx, before, box_, random_); });
     const auto all = notify_store::all_endpoints(*read(), box_);
     ASSERT_THAT(all, IsOk());
@@ -133,6 +139,10 @@ TEST_F(NotifyStore, AnEndpointComesBackAsItWas) {
     EXPECT_EQ(after.overrides.digest, before.overrides.digest);
     EXPECT_EQ(after.overrides.store_id, before.overrides.store_id);
     EXPECT_EQ(after.events_after, before.events_after);
+    EXPECT_EQ(after.filter, before.filter);
+    EXPECT_EQ(after.overrides.rate_limit, before.overrides.rate_limit);
+    EXPECT_EQ(after.overrides.allowed_ips, before.overrides.allowed_ips);
+    EXPECT_EQ(after.body_revision, before.body_revision);
     EXPECT_THAT(notify_store::all_endpoints(*read(), SecretBox(key(9))),
                 FailsWith(ErrorCode::corrupt));
 }

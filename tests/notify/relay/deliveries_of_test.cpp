@@ -64,6 +64,38 @@ TEST_F(DeliveriesOf, GoOnlyToSubscribersOfTheTenantFromAfterTheirMaking) {
     EXPECT_THAT(owed(event("order.created")), SizeIs(2));
 }
 
+TEST_F(DeliveriesOf, AFilterSeesTheDataOfItsOwnBodyAndTestsGoPastIt) {
+    Endpoint picky;
+    picky.id = EndpointId("wh_picky");
+    picky.tenant = TenantId("default");
+    picky.url = "https://receiver.example/";
+    picky.events = {"*"};
+    picky.filter = *Filter::parse(R"({"path":"/failed_products","gt":0})");
+    registry_.put(picky);
+    const auto shown = [](std::string data) {
+        return [data](const engine::Event&, const Endpoint& to, std::string_view type) {
+            EXPECT_EQ(to.id.text(), "wh_picky") << "only filters ask for data";
+            return Result<std::string>(type == "analysis.completed" ? data : "{}");
+        };
+    };
+    endpoint("wh_without", {"order.*"});
+    const engine::Event ended = event("batch.completed");
+    const auto owed_with = [&](const engine::Event& event, const FilterData& data) {
+        return deliveries_of(event, *registry_.snapshot(), data);
+    };
+    EXPECT_THAT(owed_with(ended, shown(R"({"failed_products":0})")), IsEmpty());
+    const auto one = owed_with(ended, shown(R"({"failed_products":1})"));
+    ASSERT_THAT(one, SizeIs(1)) << "the summary under batch.completed has no such field";
+    EXPECT_EQ(one.front().wire_type, "analysis.completed");
+    engine::Event test = ended;
+    test.dedupe_key = addressed_dedupe_key(picky.id, test.id);
+    EXPECT_THAT(owed_with(test, shown(R"({"failed_products":0})")), SizeIs(1));
+    const auto unreadable = [](const engine::Event&, const Endpoint&, std::string_view) {
+        return Result<std::string>(fail(ErrorCode::corrupt, "no data"));
+    };
+    EXPECT_THAT(owed_with(ended, unreadable), SizeIs(2)) << "its deliveries show the fault";
+}
+
 TEST_F(DeliveriesOf, AnAddressedEventGoesToItsAddresseeAlone) {
     endpoint("wh_1", {"*"});
     endpoint("wh_2", {"order.created"});

@@ -290,6 +290,23 @@ void OpenApiTest::webhooks_story() {
     EXPECT_EQ(ask("GET", "/v1/webhooks").status, 200);
     EXPECT_EQ(ask("GET", "/v1/webhooks/" + working).status, 200);
     EXPECT_EQ(ask("POST", "/v1/webhooks/" + off + "/test").status, 409);
+    EXPECT_EQ(ask("POST", "/v1/webhooks/" + off + "/enable").status, 200);
+    EXPECT_EQ(ask("POST", "/v1/webhooks/" + off + "/disable").status, 200);
+    EXPECT_EQ(ask("PATCH", "/v1/webhooks/" + off,
+                  R"({"description":"d","filter":{"path":"/failed_products","gt":0},)"
+                  R"("overrides":{"rate_limit":0.5,"allowed_ips":["127.0.0.0/8"]}})")
+                  .status,
+              200);
+    EXPECT_EQ(ask("PATCH", "/v1/webhooks/" + off, R"({"url":"https://10.0.0.1/"})").status, 400);
+    EXPECT_EQ(ask("POST", "/v1/webhooks/" + off + "/recover?since=2020-01-01T00:00:00Z").status,
+              409);
+    EXPECT_EQ(ask("POST", "/v1/webhooks/" + working + "/recover?since=2020-01-01T00:00:00Z").status,
+              202);
+    EXPECT_EQ(ask("POST", "/v1/deliveries/replay", R"({"dry_run":true})").status, 200);
+    EXPECT_EQ(ask("POST", "/v1/deliveries/replay", R"({"status":["failed","cancelled"]})").status,
+              202);
+    EXPECT_EQ(ask("POST", "/v1/deliveries/replay", R"({"status":"pending"})").status, 400);
+    EXPECT_EQ(ask("POST", "/v1/deliveries/replay", R"({"webhook":"wh_none"})").status, 404);
     EXPECT_EQ(ask("POST", "/v1/webhooks/" + working + "/test").status, 202);
     EXPECT_EQ(ask("POST", "/v1/webhooks/" + off + "/test", R"({"type":"batch.started"})").status,
               409);
@@ -298,6 +315,10 @@ void OpenApiTest::webhooks_story() {
     const std::string waiting = "/v1/deliveries/" + delivery_that_is("pending", failing);
     EXPECT_EQ(ask("GET", done).status, 200);
     EXPECT_EQ(ask("GET", waiting).status, 200);
+    const Reply shown = ask("GET", waiting + "?include=request");
+    EXPECT_THAT(shown.body, ::testing::HasSubstr(R"("webhook-signature":"<webhook-signature>")"));
+    EXPECT_THAT(shown.body, ::testing::HasSubstr(R"("X-A":"<X-A>")"));
+    EXPECT_EQ(ask("GET", waiting + "?include=secret").status, 400);
     EXPECT_EQ(ask("GET", "/v1/deliveries").status, 200);
     EXPECT_EQ(ask("GET", "/v1/webhooks/" + working + "/deliveries?status=delivered").status, 200);
     EXPECT_EQ(ask("POST", waiting + "/redeliver").status, 409);

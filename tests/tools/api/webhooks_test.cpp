@@ -1,0 +1,115 @@
+// Webhooks as an operator changes them: merged, checked, and with nothing secret in any answer.
+// SPDX-License-Identifier: MIT
+#include <boost/json/serialize.hpp>
+
+#include "tests/tools/api/api_fixture.hpp"
+
+namespace assay::tools {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class WebhooksTest : public ApiFixture {
+  protected:
+    WebhooksTest() {
+        key = admin;
+        const Reply made = call("POST", "/v1/webhooks",
+                                R"({"url":"https://example.com/hook","active":false,)"
+                                R"("overrides":{"timeout":5000,"headers":{"X-A":"1","X-B":"2"}}})");
+        EXPECT_EQ(made.status, 201) << made.body;
+        path = "/v1/webhooks/" + made.text("id");
+        secret = made.text("secret");
+    }
+    Reply patch(const std::string& body) { return call("PATCH", path, body); }
+    std::string refused(const std::string& body) {
+        const Reply reply = patch(body);
+        EXPECT_EQ(reply.status, 400) << reply.body;
+        return reply.text("param");
+    }
+    std::string path, secret;
+};
+
+TEST_F(WebhooksTest, AChangeTouchesOnlyWhatItNames) {
+    const Reply reply =
+        patch(R"({"description":"returns","events":["batch.*"],"metadata":{"a":1}})");
+    ASSERT_EQ(reply.status, 200) << reply.body;
+    const auto now = reply.object();
+    EXPECT_EQ(now.at("description"), "returns");
+    EXPECT_EQ(now.at("url"), "https://example.com/hook");
+    EXPECT_EQ(now.at("metadata").at("a"), 1);
+    EXPECT_EQ(now.at("overrides").at("timeout"), 5000);
+    EXPECT_FALSE(now.at("active").as_bool());
+    EXPECT_THAT(reply.body, Not(HasSubstr("secret")));
+    EXPECT_EQ(call("GET", path).body, reply.body);
+}
+
+TEST_F(WebhooksTest, OverridesAreMergedAndNullRemoves) {
+    const auto overrides = [&](const std::string& body) {
+        const Reply reply = patch(R"({"overrides":)" + body + "}");
+        EXPECT_EQ(reply.status, 200) << reply.body;
+        return json::serialize(reply.object().at("overrides"));
+    };
+    EXPECT_THAT(overrides(R"({"rate_limit":2.5,"allowed_ips":["203.0.113.0/24"]})"),
+                HasSubstr(R"("timeout":5000,"headers":{"X-A":"1","X-B":"2"},"rate_limit":2.5E0)"));
+    const std::string merged = overrides(R"({"timeout":null,"headers":{"x-a":null,"X-C":"3"}})");
+    EXPECT_THAT(merged, HasSubstr(R"("headers":{"X-B":"2","X-C":"3"})"));
+    EXPECT_THAT(merged, Not(HasSubstr("timeout")));
+    EXPECT_THAT(merged, HasSubstr(R"("allowed_ips":["203.0.113.0/24"])"));
+    EXPECT_EQ(overrides("null"), R"({"payload":"auto","strict":false})");
+}
+
+TEST_F(WebhooksTest, AFilterIsShownAsItWasGivenAndNamesItsFaults) {
+    const Reply set = patch(R"({"filter":{"all":[{"path":"/failed_products","gt":0}]}})");
+    EXPECT_THAT(set.body, HasSubstr(R"("filter":{"all":[{"path":"/failed_products","gt":0}]})"));
+    EXPECT_EQ(refused(R"({"filter":{"all":[{"path":"/a","gt":0},{"path":"b","gt":1}]}})"),
+              "filter.all[1].path");
+    EXPECT_EQ(refused(R"({"filter":{"path":"/a","like":"x"}})"), "filter.like");
+    EXPECT_THAT(patch(R"({"filter":null})").body, HasSubstr(R"("filter":null)"));
+}
+
+TEST_F(WebhooksTest, WhatACreationWouldRefuseAChangeRefusesToo) {
+    EXPECT_EQ(refused(R"({"url":"http://example.com"})"), "url");
+    EXPECT_EQ(refused(R"({"url":"https://169.254.169.254/"})"), "url");
+    EXPECT_EQ(refused(R"({"url":""})"), "url");
+    EXPECT_EQ(refused(R"({"profile":"carrier-pigeon"})"), "profile");
+    EXPECT_EQ(refused(R"({"profile":"ztrace","events":["scrape.failed"]})"), "events");
+    EXPECT_EQ(refused(R"({"secret":"whsec_of_somebody"})"), "secret");
+    EXPECT_EQ(refused(R"({"colour":1})"), "colour");
+    EXPECT_EQ(refused(R"({"overrides":{"allowed_ips":["10.0.0.1/8"]}})"), "overrides.allowed_ips");
+    EXPECT_EQ(refused(R"({"overrides":{"rate_limit":0}})"), "overrides.rate_limit");
+    EXPECT_EQ(refused(R"({"overrides":{"headers":{"Host":"x"}}})"), "overrides.headers");
+    EXPECT_EQ(refused(R"({"overrides":{"headers":{"X-D":"a\r\nb"}}})"), "overrides.headers");
+}
+
+TEST_F(WebhooksTest, AreSwitchedOnAndOff) {
+    EXPECT_THAT(call("POST", path + "/enable").body, HasSubstr(R"("active":true)"));
+    EXPECT_THAT(call("POST", path + "/disable").body, HasSubstr(R"("active":false)"));
+    EXPECT_EQ(call("POST", path + "/recover").text("param"), "since");
+    EXPECT_EQ(call("POST", path + "/recover?since=yesterday").text("param"), "since");
+    EXPECT_EQ(call("POST", path + "/recover?since=2026-01-01T00:00:00Z").status, 409)
+        << "it is off";
+    EXPECT_EQ(call("POST", "/v1/webhooks/wh_none/enable").status, 404);
+    key = other;
+    EXPECT_EQ(call("POST", path + "/enable").status, 404) << "another account's";
+    EXPECT_EQ(patch(R"({"description":"x"})").status, 404);
+}
+
+TEST_F(WebhooksTest, AReplaySaysWhatIsWrongWithItsQuery) {
+    const auto refused = [this](const std::string& body) {
+        const Reply reply = call("POST", "/v1/deliveries/replay", body);
+        EXPECT_EQ(reply.status, 400) << reply.body;
+        return reply.text("param");
+    };
+    EXPECT_EQ(refused(R"({"status":"pending"})"), "status");
+    EXPECT_EQ(refused(R"({"status":["failed","lost"]})"), "status");
+    EXPECT_EQ(refused(R"({"since":"soon"})"), "since");
+    EXPECT_EQ(refused(R"({"limit":1001})"), "limit");
+    EXPECT_EQ(refused(R"({"after":"dlv_none"})"), "after");
+    const Reply none = call("POST", "/v1/deliveries/replay", R"({"dry_run":true})");
+    EXPECT_EQ(none.status, 200);
+    EXPECT_THAT(none.body, HasSubstr(R"("matched":0,"sent":0)"));
+}
+
+}  // namespace
+}  // namespace assay::tools

@@ -1,0 +1,26 @@
+// A webhook as JSON, in answers and in requests. Private to the module.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "engine/base/json_writer.hpp"
+#include "engine/base/result.hpp"
+#include "notify/endpoint/endpoint.hpp"
+
+namespace assay::tools {
+
+// `show_secret`: only in the answers that make one.
+void write_webhook(JsonWriter& writer, const notify::Endpoint& endpoint, bool show_secret);
+
+// Without id and tenant. Errors: invalid_argument, naming the member.
+Result<notify::Endpoint> new_webhook(const boost::json::object& object,
+                                     const notify::ProfileBook& profiles);
+
+// A merge patch (RFC 7396) onto `endpoint`, but for `metadata`, `filter` and lists, which are
+// replaced whole; null brings the default back. What comes out is not yet checked as an endpoint.
+// Errors: invalid_argument, naming the member.
+Result<void> change_webhook(const boost::json::object& object, const notify::ProfileBook& profiles,
+                            notify::Endpoint& endpoint);
+
+}  // namespace assay::tools
