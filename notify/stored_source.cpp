@@ -88,6 +88,7 @@ Result<DeliverySource::Body> StoredSource::render_body(const Delivery& delivery,
     if (!rendered) return std::move(rendered).error();
     Body body;
     body.hash = hash64(rendered->body);
+    body.variant = rendered->variant;
     body.bytes = std::make_shared<const std::string>(std::move(rendered->body));
     return body;
 }

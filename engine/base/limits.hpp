@@ -128,6 +128,9 @@ inline constexpr std::size_t deliveries_waiting_max =
     100'000;  // due-times held per shard; the rest stay rows
 inline constexpr std::size_t url_bytes_max = 2'048;
 inline constexpr std::size_t event_types_per_endpoint_max = 100;
+inline constexpr std::chrono::hours endpoint_disable_after{24};  // of nothing but failures
+inline constexpr double endpoint_rate_min = 0.01;                // requests a second: 36 an hour
+inline constexpr double endpoint_rate_max = 10'000;              // above it none is needed
 
 // HTTP API.
 inline constexpr std::size_t request_header_bytes_max = 16 * kibibyte;

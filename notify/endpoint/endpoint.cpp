@@ -188,6 +188,10 @@ Result<void> check_overrides(const EndpointOverrides& overrides) {
             "overrides.max_in_flight",
             "the number is not from 1 to " + std::to_string(limits::connections_per_origin_max));
     }
+    if (overrides.rate_limit && !(*overrides.rate_limit >= limits::endpoint_rate_min &&
+                                  *overrides.rate_limit <= limits::endpoint_rate_max)) {
+        return refused("overrides.rate_limit", "the rate is not from 0.01 to 10000 a second");
+    }
     return check_headers(overrides.headers);
 }
 
@@ -210,10 +214,15 @@ Result<void> validate(const Endpoint& endpoint, const UrlPolicy& policy,
     return {};
 }
 
+bool old_secret_holds(const Endpoint& endpoint, TimePoint now) noexcept {
+    return endpoint.old_secret && (!endpoint.old_secret_until || now < *endpoint.old_secret_until);
+}
+
 RetryPolicy effective_retry(const Profile& profile, const Endpoint& endpoint) {
     RetryPolicy policy = profile.retry;
     if (endpoint.overrides.retry) policy.schedule = *endpoint.overrides.retry;
     if (endpoint.overrides.success) policy.success = *endpoint.overrides.success;
+    policy.full_body_only = endpoint.overrides.strict;
     return policy;
 }
 

@@ -24,6 +24,7 @@ struct EndpointOverrides {
     PayloadRule payload = PayloadRule::automatic;
     bool strict = false;
     std::optional<std::size_t> max_in_flight;
+    std::optional<double> rate_limit;  // attempts a second; 0.5 is one in two seconds
     std::optional<SuccessRule> success;
     // Profiles whose signatures go out beside the endpoint's own, with the same secret, so that a
     // receiver can move from one to the other without a gap.
@@ -41,8 +42,9 @@ struct Endpoint {
     std::string profile = "standard-webhooks";
     bool active = true;
     Secret secret;
-    std::optional<Secret> old_secret;  // during a rotation's grace
-    std::string metadata = "{}";       // a JSON object
+    std::optional<Secret> old_secret;           // during a rotation's grace
+    std::optional<TimePoint> old_secret_until;  // the end of it; none: until the new one is in use
+    std::string metadata = "{}";                // a JSON object
     EndpointOverrides overrides;
     TimePoint created_at{};
     EventSeq events_after{};  // it is owed what the log holds behind this: nothing from before it
@@ -59,6 +61,9 @@ Result<void> validate(const Endpoint& endpoint, const UrlPolicy& policy,
 // Transfer-Encoding ...).
 Result<void> check_header_syntax(const Header& header);
 Result<void> check_custom_header(const Header& header);
+
+// Whether a rotation's grace still lasts at `now`.
+bool old_secret_holds(const Endpoint& endpoint, TimePoint now) noexcept;
 
 // What applies: the profile's, with the endpoint's overrides.
 RetryPolicy effective_retry(const Profile& profile, const Endpoint& endpoint);

@@ -39,6 +39,7 @@ void write_overrides(JsonWriter& out, const EndpointOverrides& overrides) {
     if (overrides.max_in_flight) {
         out.member("max_in_flight", static_cast<std::int64_t>(*overrides.max_in_flight));
     }
+    if (overrides.rate_limit) out.key("rate_limit").number(*overrides.rate_limit, 6);
     if (overrides.success) out.member("success", to_string(*overrides.success));
     if (overrides.digest) out.member("digest", to_string(*overrides.digest));
     if (overrides.store_id) out.member("store_id", *overrides.store_id);
@@ -62,7 +63,11 @@ std::string settings_json(const Endpoint& endpoint) {
     out.key("events").begin_array();
     for (const std::string& name : endpoint.events)
         out.string(name);
-    out.end_array().key("metadata").string(endpoint.metadata).key("overrides");
+    out.end_array().key("metadata").string(endpoint.metadata);
+    if (endpoint.old_secret && endpoint.old_secret_until) {
+        out.member("old_secret_until", to_unix_milliseconds(*endpoint.old_secret_until));
+    }
+    out.key("overrides");
     write_overrides(out, endpoint.overrides);
     out.end_object();
     return text;
@@ -100,6 +105,9 @@ void read_overrides(const json::object& stored, EndpointOverrides& out) {
     if (const json::value* value = stored.if_contains("max_in_flight")) {
         out.max_in_flight = value->to_number<std::size_t>();
     }
+    if (const json::value* value = stored.if_contains("rate_limit")) {
+        out.rate_limit = value->to_number<double>();
+    }
     if (const json::value* value = stored.if_contains("success")) {
         out.success = parse_success_rule(text_of(*value));
     }
@@ -131,6 +139,9 @@ Result<void> read_settings(std::string_view text, std::string_view headers, Endp
         out.metadata = text_of(object.at("metadata"));
         for (const json::value& name : object.at("events").as_array()) {
             out.events.push_back(text_of(name));
+        }
+        if (const json::value* value = object.if_contains("old_secret_until")) {
+            out.old_secret_until = from_unix_milliseconds(value->to_number<std::int64_t>());
         }
         read_overrides(object.at("overrides").as_object(), out.overrides);
         if (headers.empty()) return {};
@@ -188,6 +199,7 @@ Result<Endpoint> read_row(const engine::Statement& row, const SecretBox& box) {
     if (Result<void> read = read_settings(settings, headers, endpoint); !read) {
         return std::move(read).error();
     }
+    if (!endpoint.old_secret) endpoint.old_secret_until.reset();
     return endpoint;
 }
 
@@ -247,7 +259,9 @@ Result<bool> delete_endpoint(engine::Tx& tx, const TenantId& tenant, const Endpo
     engine::Statement erase = tx->prepare("DELETE FROM endpoints WHERE id = ?1 AND tenant_id = ?2");
     erase.bind(1, std::string_view(id.text())).bind(2, std::string_view(tenant.text()));
     if (Result<void> done = erase.run(); !done) return std::move(done).error();
-    return tx->changes() > 0;
+    if (tx->changes() == 0) return false;
+    if (Result<void> done = forget_endpoint_state(tx, id); !done) return std::move(done).error();
+    return true;
 }
 
 Result<std::vector<Endpoint>> all_endpoints(engine::Connection& db, const SecretBox& box) {

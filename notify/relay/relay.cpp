@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <cassert>
 #include <condition_variable>
 #include <mutex>
@@ -12,7 +13,6 @@
 #include <unordered_map>
 
 #include "engine/batch_store/batch_store.hpp"
-#include "notify/notify_store/notify_store.hpp"
 
 namespace assay::notify {
 
@@ -35,6 +35,7 @@ struct Relay::Body {
     void wait_for_window();
     Result<std::vector<engine::Event>> read();
     bool pass_over_damage();
+    void number(std::vector<Delivery>& owed);
     Result<void> leave_out_rows(std::vector<Delivery>& owed);
     int shard_of(const EndpointId& id, const EndpointSnapshot& snapshot);
     bool stopped() {
@@ -59,6 +60,7 @@ struct Relay::Body {
 
     // The thread's own.
     EventSeq rebuild_until{};
+    notify_store::Sequences sequences;
     std::shared_ptr<const EndpointSnapshot> snapshot;
     std::unordered_map<EndpointId, std::pair<std::shared_ptr<const Endpoint>, int>> shards;
     std::thread thread;
@@ -104,6 +106,7 @@ bool Relay::Body::relay_more() {
     }
     for (const engine::Event& event : *events) {
         std::vector<Delivery> owed = deliveries_of(event, *snapshot);
+        number(owed);
         if (event.seq <= rebuild_until) {
             while (!leave_out_rows(owed)) {
                 std::unique_lock lock(mutex);
@@ -160,15 +163,28 @@ bool Relay::Body::pass_over_damage() {
     return false;
 }
 
+void Relay::Body::number(std::vector<Delivery>& owed) {
+    for (Delivery& delivery : owed)
+        delivery.sequence = ++sequences[delivery.endpoint];
+}
+
 Result<void> Relay::Body::leave_out_rows(std::vector<Delivery>& owed) {
     if (owed.empty()) return {};
     Result<engine::Database::ReadLease> lease = parts.database.read();
     if (!lease) return std::move(lease).error();
     std::vector<Delivery> rest;
     for (Delivery& delivery : owed) {
-        const Result<bool> known = notify_store::has_delivery(**lease, delivery.id);
+        const Result<std::optional<std::int64_t>> known =
+            notify_store::sequence_of(**lease, delivery.id);
         if (!known) return known.error();
-        if (!*known) rest.push_back(delivery);
+        if (!*known) {
+            rest.push_back(delivery);
+        } else {
+            // The same, unless subscriptions were changed and a crash came right behind: then no
+            // number is given twice.
+            std::int64_t& last = sequences[delivery.endpoint];
+            last = std::max(last, **known);
+        }
     }
     owed = std::move(rest);
     return {};
@@ -242,7 +258,7 @@ Relay::~Relay() {
     stop();
 }
 
-void Relay::start(EventSeq cursor, EventSeq rebuild_until) {
+void Relay::start(EventSeq cursor, EventSeq rebuild_until, notify_store::Sequences sequences) {
     assert(!body_->thread.joinable());
     {
         const std::lock_guard lock(body_->mutex);
@@ -251,6 +267,7 @@ void Relay::start(EventSeq cursor, EventSeq rebuild_until) {
         body_->last_logged = std::max(body_->last_logged, rebuild_until);
     }
     body_->rebuild_until = rebuild_until;
+    body_->sequences = std::move(sequences);
     // Signals belong to the main thread: this one inherits a full mask.
     sigset_t all;
     sigset_t before;
