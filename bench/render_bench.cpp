@@ -54,7 +54,7 @@ std::string lines_of(const engine::BatchFacts& facts) {
 }
 
 bool is_right(const Result<Rendered>& rendered, bool thin) {
-    if (!rendered || rendered->thin != thin) return false;
+    if (!rendered || rendered->thin() != thin) return false;
     boost::system::error_code error;
     const auto body = boost::json::parse(rendered->body, error);
     if (error) return false;

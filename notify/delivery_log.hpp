@@ -13,6 +13,12 @@
 
 namespace assay::notify {
 
+// What an outcome changed of its endpoint.
+struct EndpointChange {
+    EndpointId endpoint;
+    bool disabled = false, thin = false, grace_ended = false;
+};
+
 // Keeps what the writer refuses and writes it later; writing an entry twice is harmless, so what
 // became of an unsure commit need not be known. Bounded by its callers: each shard stops sending at
 // ShardLimits::unrecorded_max, the relay at its window. Thread safety: any thread; nothing blocks
@@ -25,7 +31,8 @@ class DeliveryLog final : public AttemptSink {
         // All on the writer's thread, when the rows are durable.
         std::function<void(int shard, std::vector<DeliveryId>)> recorded;
         std::function<void(const std::vector<EventSeq>&)> settled;
-        std::function<void(const std::vector<EndpointId>&)> disabled;
+        // Endpoints that outcomes have changed: switched off, to thin bodies, done with a secret.
+        std::function<void(const std::vector<EndpointChange>&)> changed;
         std::function<void(int shard, const EndpointId&)> rows_wait;
         // Something was refused: retry() is to be called by and by. From any thread.
         std::function<void()> refused;
@@ -49,8 +56,11 @@ class DeliveryLog final : public AttemptSink {
     struct Job {
         std::vector<Entry> entries;
         EventSeq cursor{};
+        bool marks_sequences = false;
     };
     static Result<void> write(engine::Tx& tx, const Job& job);
+    static Result<void> write_row(engine::Tx& tx, const LogEntry& entry);
+    static Result<void> write_consequences(engine::Tx& tx, const LogEntry& entry);
     void submit();
     void answered(const std::shared_ptr<Job>& job, const Result<void>& result);
     void tell(const Job& job);
@@ -62,6 +72,7 @@ class DeliveryLog final : public AttemptSink {
     bool writing_ = false;        // one job at a time: the next takes what has gathered meanwhile
     int telling_ = 0;             // jobs whose callbacks still run
     bool refused_ = false;
+    std::int64_t unmarked_ = 0;  // entries written since the endpoints' numbering was noted
     EventSeq stored_cursor_{};
 };
 

@@ -10,27 +10,13 @@
 #include "engine/batch_store/tenants.hpp"
 #include "notify/http/client_pool.hpp"
 #include "notify/notifier_body.hpp"
+#include "notify/notifier_options.hpp"
 #include "notify/profile/sample.hpp"
 
 namespace assay::notify {
 namespace {
 
 using engine::Tx;
-
-ClientOptions client_options(const NotifierOptions& options) {
-    ClientOptions client;
-    client.urls = options.urls;
-    client.addresses = options.addresses;
-    client.ca_bundle = options.ca_bundle;
-    client.dns_timeout = options.dns_timeout;
-    client.connect_timeout = options.connect_timeout;
-    client.tls_timeout = options.tls_timeout;
-    client.connection_age_max = options.connection_age_max;
-    client.connection_idle_max = options.connection_idle_max;
-    client.connections_per_origin_max = options.connections_per_origin_max;
-    client.connections_idle_max = options.connections_idle_max;
-    return client;
-}
 
 // A whole number, or nothing.
 std::optional<std::int64_t> whole_number(std::string_view text) {
@@ -64,16 +50,6 @@ std::string test_type(const Profile& profile, const Endpoint& endpoint, std::str
 
 }  // namespace
 
-Result<void> validate(const NotifierOptions& options) {
-    if (options.shards < 1 || options.shards > 16) {
-        return fail(ErrorCode::invalid_argument, "shards must be 1 to 16", "shards");
-    }
-    if (options.drain < std::chrono::milliseconds(0)) {
-        return fail(ErrorCode::invalid_argument, "the drain time must not be negative", "drain");
-    }
-    return validate(client_options(options));
-}
-
 Error no_endpoint(const EndpointId& id) {
     return fail(ErrorCode::not_found, "no webhook has the id " + id.text());
 }
@@ -96,7 +72,7 @@ DeliveryLog::Parts Notifier::Body::log_parts() {
                 dispatcher->recorded(shard, std::move(ids));
             },
             [this](const std::vector<EventSeq>& events) { relay.settled(events); },
-            [this](const std::vector<EndpointId>& ids) { switched_off(ids); },
+            [this](const std::vector<EndpointChange>& changes) { changed(changes); },
             [this](int shard, const EndpointId& id) {
                 dispatcher->rows_wait(shard, id, parts.clock.now());
             },
@@ -137,10 +113,12 @@ Dispatcher::Parts Notifier::Body::dispatcher_parts() {
             [this] { relay.space(); }};
 }
 
-// A 410 has switched it off in the store; the snapshot follows, and the shards drop what waits.
-void Notifier::Body::switched_off(const std::vector<EndpointId>& endpoints) {
-    for (const EndpointId& id : endpoints) {
-        registry.switch_off(id);
+// What outcomes have changed in the store; the snapshot follows, and the shards take it over.
+void Notifier::Body::changed(const std::vector<EndpointChange>& changes) {
+    for (const EndpointChange& change : changes) {
+        if (change.thin) registry.switch_to_thin(change.endpoint);
+        if (change.grace_ended) registry.forget_old_secret(change.endpoint);
+        if (change.disabled) registry.switch_off(change.endpoint);
     }
     dispatcher->endpoints_changed();
 }
@@ -176,6 +154,12 @@ Result<void> Notifier::Body::load() {
     Result<std::vector<notify_store::Waiting>> rows = notify_store::endpoints_waiting(**lease);
     if (!rows) return std::move(rows).error();
     waiting = *std::move(rows);
+    Result<std::vector<notify_store::HealthRow>> failing = notify_store::all_health(**lease);
+    if (!failing) return std::move(failing).error();
+    health = *std::move(failing);
+    Result<notify_store::Sequences> numbered = notify_store::sequences_until(**lease, cursor);
+    if (!numbered) return std::move(numbered).error();
+    sequences = *std::move(numbered);
     Result<std::vector<notify_store::LinkBase>> bases = notify_store::link_bases(**lease);
     if (!bases) return std::move(bases).error();
     link_bases = *std::move(bases);
@@ -224,9 +208,15 @@ Result<void> Notifier::Body::begin() {
     resolver = *std::move(made);
     DispatcherOptions shard_options;
     shard_options.shards = options.shards;
+    shard_options.limits.disable_after = options.disable_after;
     dispatcher = std::make_unique<Dispatcher>(dispatcher_parts(), shard_options);
     if (Result<void> begun = dispatcher->start(); !begun) return begun;
     const std::shared_ptr<const EndpointSnapshot> snapshot = registry.snapshot();
+    for (const notify_store::HealthRow& row : health) {
+        const auto known = snapshot->by_id.find(row.endpoint);
+        if (known == snapshot->by_id.end()) continue;
+        dispatcher->remember(home_of(*known->second), row.endpoint, row.health);
+    }
     for (const notify_store::Waiting& rows : waiting) {
         const auto known = snapshot->by_id.find(rows.endpoint);
         if (known != snapshot->by_id.end() && known->second->active) {
@@ -236,7 +226,7 @@ Result<void> Notifier::Body::begin() {
         }
     }
     log.set_stored_cursor(cursor);
-    relay.start(cursor, last_event);
+    relay.start(cursor, last_event, std::move(sequences));
     return {};
 }
 

@@ -29,8 +29,11 @@ struct NotifierOptions {
     int shards = 1;  // 1..16
     UrlPolicy urls;
     AddressPolicy addresses;
-    std::string public_url;                   // base of results links and of CloudEvents' source
-    std::string ca_bundle;                    // file; empty: the system's
+    std::string public_url;  // base of results links and of CloudEvents' source
+    std::string ca_bundle;   // file; empty: the system's
+    // Of nothing but failures; then an endpoint is switched off, where its profile says so. 0:
+    // never.
+    std::chrono::milliseconds disable_after = limits::endpoint_disable_after;
     std::chrono::milliseconds drain{10'000};  // what stop() gives attempts under way
     // Of each shard's connections to receivers.
     std::chrono::milliseconds dns_timeout = limits::dns_timeout;

@@ -10,6 +10,7 @@
 #include "notify/dispatch/dispatcher.hpp"
 #include "notify/http/resolver.hpp"
 #include "notify/notifier.hpp"
+#include "notify/notifier_options.hpp"
 #include "notify/relay/relay.hpp"
 #include "notify/stored_source.hpp"
 
@@ -28,7 +29,7 @@ struct Notifier::Body {
     Result<void> load();
     Result<void> cancel_rows(const EndpointId& endpoint);
     Result<void> complete(Endpoint& endpoint) const;
-    void switched_off(const std::vector<EndpointId>& endpoints);
+    void changed(const std::vector<EndpointChange>& changes);
     // The shard of an endpoint, the same from its first delivery until the process ends, whatever
     // becomes of its URL: two shards would both send what waits for it. Any thread.
     int home_of(const Endpoint& endpoint);
@@ -42,7 +43,9 @@ struct Notifier::Body {
     StoredSource filter_source;                      // the relay thread's own
     DeliveryLog log;
     Relay relay;
-    std::vector<notify_store::Waiting> waiting;  // found at the start
+    std::vector<notify_store::Waiting> waiting;   // found at the start
+    std::vector<notify_store::HealthRow> health;  // the same
+    notify_store::Sequences sequences;            // the same, until the relay has them
     // The resolver answers into the shards' io_contexts, so it ends before they do.
     std::unique_ptr<Dispatcher> dispatcher;
     std::unique_ptr<NameResolver> resolver;

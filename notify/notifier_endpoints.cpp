@@ -7,6 +7,25 @@ namespace assay::notify {
 
 using engine::Tx;
 
+namespace {
+
+// One failure must not switch off again what was just switched on: the day of failures begins
+// anew. What the owner was told stays known, so that its recovery is told too.
+Result<std::optional<EndpointHealth>> give_a_new_chance(Tx& tx, const EndpointId& id) {
+    const Result<std::vector<notify_store::HealthRow>> ill = notify_store::all_health(*tx);
+    if (!ill) return ill.error();
+    for (const notify_store::HealthRow& row : *ill) {
+        if (row.endpoint != id) continue;
+        const EndpointHealth health = health_when_enabled(row.health);
+        if (Result<void> put = notify_store::put_health(tx, id, health); !put)
+            return std::move(put).error();
+        return std::optional(health);
+    }
+    return std::optional<EndpointHealth>();
+}
+
+}  // namespace
+
 int Notifier::Body::home_of(const Endpoint& endpoint) {
     const std::lock_guard lock(homes_mutex);
     const auto [home, fresh] = homes.try_emplace(endpoint.id, 0);
@@ -37,6 +56,7 @@ Result<Endpoint> Notifier::change(const TenantId& tenant, const EndpointId& id,
     if (differs_in_body(*before, after)) ++after.body_revision;
     const bool goes_on = !before->active && after.active;
     const bool goes_off = before->active && !after.active;
+    std::optional<EndpointHealth> health;  // where a new chance changes it
     const Result<void> stored = body.parts.writer.run([&](Tx& tx) -> Result<void> {
         const Result<bool> active = notify_store::endpoint_is_active(tx, id);
         if (!active) return active.error();
@@ -50,6 +70,9 @@ Result<Endpoint> Notifier::change(const TenantId& tenant, const EndpointId& id,
             const Result<EventSeq> last = engine::batch_store::last_event(*tx);
             if (!last) return last.error();
             after.events_after = *last;
+            Result<std::optional<EndpointHealth>> given = give_a_new_chance(tx, id);
+            if (!given) return std::move(given).error();
+            health = *given;
         }
         Result<void> put =
             notify_store::put_endpoint(tx, after, body.parts.secrets, body.parts.random);
@@ -64,6 +87,7 @@ Result<Endpoint> Notifier::change(const TenantId& tenant, const EndpointId& id,
     }
     if (goes_off) body.registry.put(after);
     if (body.dispatcher) body.dispatcher->endpoints_changed();
+    if (body.dispatcher && health) body.dispatcher->remember(body.home_of(after), id, *health);
     if (goes_off) {
         if (Result<void> done = body.cancel_rows(id); !done) return std::move(done).error();
     }

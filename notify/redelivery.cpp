@@ -39,7 +39,8 @@ Result<void> Notifier::redeliver(const TenantId& tenant, const DeliveryId& id) {
                         body.link_bases);
     const Result<DeliverySource::Body> rendered = source.body(again, *endpoint, nullptr);
     if (!rendered) return rendered.error();
-    if (is_other_body(again.body_hash, rendered->hash)) {
+    const bool thin = rendered->variant == BodyVariant::thin;
+    if (is_other_body(thin ? again.thin_hash : again.body_hash, rendered->hash)) {
         return fail(ErrorCode::corrupt,
                     "the body is no longer the one that was sent under this id");
     }

@@ -90,6 +90,7 @@ Result<DeliverySource::Body> StoredSource::render_body(const Delivery& delivery,
     if (!rendered) return std::move(rendered).error();
     Body body;
     body.hash = body_mark(hash64(rendered->body), endpoint.body_revision);
+    body.variant = rendered->variant;
     body.bytes = std::make_shared<const std::string>(std::move(rendered->body));
     return body;
 }

@@ -131,8 +131,9 @@ inline constexpr std::size_t deliveries_waiting_max =
 inline constexpr std::size_t url_bytes_max = 2'048;
 inline constexpr std::size_t event_types_per_endpoint_max = 100;
 inline constexpr std::size_t endpoint_addresses_max = 20;  // pinned; looked through per connection
-inline constexpr double endpoint_rate_min = 0.01;          // requests a second: 36 an hour
-inline constexpr double endpoint_rate_max = 10'000;        // above it none is needed
+inline constexpr std::chrono::hours endpoint_disable_after{24};  // of nothing but failures
+inline constexpr double endpoint_rate_min = 0.01;                // requests a second: 36 an hour
+inline constexpr double endpoint_rate_max = 10'000;              // above it none is needed
 // A filter is asked of every event that its endpoint subscribed to, on the relay's one thread.
 inline constexpr std::size_t filter_bytes_max = 8 * kibibyte;
 inline constexpr std::size_t filter_conditions_max = 32;

@@ -40,6 +40,10 @@ std::optional<Enum> find_name(std::string_view text,
 
 }  // namespace
 
+std::string about_endpoint(const EndpointId& endpoint, std::string_view event_type) {
+    return "about:" + endpoint.text() + ":" + std::string(event_type) + ":";
+}
+
 std::string_view to_string(DeliveryStatus status) noexcept {
     return name_of(status, status_names);
 }

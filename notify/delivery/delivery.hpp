@@ -30,8 +30,15 @@ struct Delivery {
     EventId event_id;             // of the event's row
     std::string event_type;       // canonical
     TimePoint created_at{};       // the event's
-    std::uint64_t body_hash = 0;  // body_mark() of the body that was sent; 0: none yet
-    int earlier_attempts = 0;     // of the series before a redelivery began a new one
+    // body_mark() of the body that was sent last; 0: none yet.
+    std::uint64_t body_hash = 0;
+    // Requests made beside this series: those before a redelivery began a new one, and those that
+    // do not count (answered by a probe of a new secret, or by a switch to the thin body).
+    int earlier_attempts = 0;
+    std::uint64_t thin_hash = 0;  // as body_hash, of the thin variant
+    // The endpoint's own count of what it is owed, from 1 without a gap; 0: made before there was
+    // one. The same for all attempts.
+    std::int64_t sequence = 0;
     friend bool operator==(const Delivery&, const Delivery&) = default;
 };
 
@@ -40,6 +47,10 @@ struct Delivery {
 std::uint64_t body_mark(std::uint64_t hash, std::int64_t revision) noexcept;
 // Whether the bytes changed though the settings did not: not to be sent under the same id.
 bool is_other_body(std::uint64_t sent, std::uint64_t now) noexcept;
+
+// The beginning of the dedupe key of an operational event: it names the endpoint that the event is
+// about, which is the one that does not get it.
+std::string about_endpoint(const EndpointId& endpoint, std::string_view event_type);
 
 enum class DeliveryStatus : std::uint8_t { pending, delivered, failed, cancelled };
 std::string_view to_string(DeliveryStatus status) noexcept;
@@ -116,6 +127,7 @@ struct AttemptRecord {
     int number = 1;
     Outcome outcome;
     bool success = false;           // by the endpoint's rule
+    bool rotation_probe = false;    // it was to show whether the new secret is in use
     std::string why_next;           // what was decided and why
     std::optional<TimePoint> next;  // the next attempt
     friend bool operator==(const AttemptRecord&, const AttemptRecord&) = default;

@@ -252,7 +252,9 @@ void Dispatcher::Shard::perform(ShardCore::Send& send) {
     const Delivery& delivery = job.delivery;
     Result<DeliverySource::Body> body = source_->body(delivery, *send.endpoint, job.event.get());
     if (!body) return core.not_sent(job, body.error(), now(), out);
-    if (is_other_body(delivery.body_hash, body->hash)) {
+    if (is_other_body(
+            body->variant == BodyVariant::thin ? delivery.thin_hash : delivery.body_hash,
+            body->hash)) {
         // Same id, other bytes: a receiver that has seen the id could not know. Refused for good.
         return core.not_sent(
             job,
@@ -260,11 +262,12 @@ void Dispatcher::Shard::perform(ShardCore::Send& send) {
             now(), out);
     }
     const int number = delivery.earlier_attempts + delivery.attempts + 1;
-    Result<SignedRequest> request =
-        requests.build(delivery, send.endpoint, std::move(body->bytes), number, parts_.clock.now());
+    Result<SignedRequest> request = requests.build(delivery, send.endpoint, std::move(body->bytes),
+                                                   number, parts_.clock.now(), job.is_probe);
     if (!request) return core.not_sent(job, request.error(), now(), out);
-    transport_->send(*std::move(request), [this, &job, hash = body->hash](Outcome outcome) {
-        core.answered(job, std::move(outcome), hash, now(), out);
+    const ShardCore::SentBody sent{body->hash, body->variant};
+    transport_->send(*std::move(request), [this, &job, sent](Outcome outcome) {
+        core.answered(job, std::move(outcome), sent, now(), out);
         step();
     });
 }
@@ -380,6 +383,11 @@ void Dispatcher::recorded(int shard, std::vector<DeliveryId> deliveries) {
             for (const DeliveryId& id : deliveries)
                 self.core.recorded(id, at, self.out);
         });
+}
+
+void Dispatcher::remember(int shard, const EndpointId& endpoint, const EndpointHealth& health) {
+    shards_[static_cast<std::size_t>(shard)]->post(
+        [endpoint, health](Shard& self) { self.core.remember(endpoint, health, self.now()); });
 }
 
 void Dispatcher::relieve() {

@@ -62,6 +62,8 @@ class Dispatcher {
 
     void endpoints_changed();
     void rows_wait(int shard, const EndpointId& endpoint, TimePoint due);
+    // What the store knows of an endpoint's failures, before anything is sent to it.
+    void remember(int shard, const EndpointId& endpoint, const EndpointHealth& health);
     void recorded(int shard, std::vector<DeliveryId> deliveries);
     // Queues are to become rows: the relay waits for them.
     void relieve();

@@ -17,11 +17,12 @@ class RequestBuilder {
   public:
     explicit RequestBuilder(const ProfileBook& profiles) : profiles_(profiles) {}
     // `attempt` is the number this request goes out under; `now` is signed where the layout has a
-    // time. Errors: invalid_argument (a secret that does not fit its profile).
+    // time; `probe`: signed so that a receiver that looks at one signature alone sees the new
+    // secret's. Errors: invalid_argument (a secret that does not fit its profile).
     Result<SignedRequest> build(const Delivery& delivery,
                                 const std::shared_ptr<const Endpoint>& endpoint,
-                                std::shared_ptr<const std::string> body, int attempt,
-                                TimePoint now);
+                                std::shared_ptr<const std::string> body, int attempt, TimePoint now,
+                                bool probe = false);
     // Lets go of the keys of endpoints that are no longer in `snapshot` as they were.
     void keep_only(const EndpointSnapshot& snapshot);
 
@@ -29,7 +30,7 @@ class RequestBuilder {
     struct Prepared {
         std::shared_ptr<const Endpoint> endpoint;
         const Profile* profile = nullptr;
-        std::vector<std::vector<Signer>> schemes;  // each with the signers of one
+        std::vector<std::vector<Signer>> schemes;  // each with its signers, the new secret's first
         std::vector<Header> headers;               // that are the same in each request
         std::chrono::milliseconds timeout{};
     };

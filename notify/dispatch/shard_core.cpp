@@ -56,6 +56,8 @@ void ShardCore::adopt(Lane& lane, const std::shared_ptr<const Endpoint>& endpoin
     lane.keeps_response = profile->keeps_response;
     lane.cap = std::max<std::size_t>(
         1, endpoint->overrides.max_in_flight.value_or(limits_.endpoint_in_flight));
+    lane.rate.set_ceiling(endpoint->overrides.rate_limit);
+    lane.keeps_old_secret = profile->old_secret_last;
 }
 
 ShardCore::Lane& ShardCore::lane_of(const EndpointId& endpoint) {
@@ -85,6 +87,7 @@ void ShardCore::set_endpoints(std::shared_ptr<const EndpointSnapshot> snapshot, 
             out.push_back(Forget{lane.endpoint->url});
         }
         if (live) {
+            if (!lane.endpoint) lane.health = health_when_enabled(lane.health);
             adopt(lane, known->second);
             lane.paused = false;
             offer(lane);
@@ -93,6 +96,7 @@ void ShardCore::set_endpoints(std::shared_ptr<const EndpointSnapshot> snapshot, 
         }
         if (!lane.endpoint && lane.held == 0) {
             std::erase_if(listening_, [&](const auto& heard) { return heard.second == &lane; });
+            if (lane.rests_until) resting_.erase({*lane.rests_until, &lane});
             entry = lanes_.erase(entry);
         } else {
             ++entry;
@@ -200,6 +204,7 @@ void ShardCore::poll(Now now, Actions& out) {
         enqueue(job);
     }
     if (stopping_) return;
+    wake_rested(now.steady);
     notice_silence(now.steady);
     while (!rows_waiting_.empty() && rows_waiting_.begin()->first <= now.steady) {
         Lane& lane = *rows_waiting_.begin()->second;
@@ -224,6 +229,8 @@ void ShardCore::poll(Now now, Actions& out) {
         job.sent = now.steady;
         if (lane.in_flight == 0) lane.heard = now.steady;
         began(lane);
+        lane.rate.sent(now.steady);
+        if (lane.rate.next() > now.steady) rest_until(lane, lane.rate.next());
         if (lane.trusted && !lane.listened) {
             lane.listened = true;
             listening_.insert({lane.heard + limits_.silence_until_slow, &lane});
@@ -239,13 +246,25 @@ std::optional<SteadyTime> ShardCore::next_due() const noexcept {
     if (!rows_waiting_.empty() && (!due || rows_waiting_.begin()->first < *due)) {
         due = rows_waiting_.begin()->first;
     }
+    if (!resting_.empty() && (!due || resting_.begin()->first < *due)) {
+        due = resting_.begin()->first;
+    }
     return stopping_ ? std::nullopt : due;
 }
 
 // --- outcomes
 
-void ShardCore::answered(Job& job, Outcome outcome, std::uint64_t body_hash, Now now,
-                         Actions& out) {
+AttemptFacts ShardCore::facts_of(const Job& job, BodyVariant body, TimePoint now) const noexcept {
+    const Lane& lane = *job.lane;
+    AttemptFacts facts;
+    facts.body = body;
+    facts.rotating =
+        lane.keeps_old_secret && lane.endpoint && old_secret_holds(*lane.endpoint, now);
+    facts.is_probe = job.is_probe;
+    return facts;
+}
+
+void ShardCore::answered(Job& job, Outcome outcome, SentBody body, Now now, Actions& out) {
     assert(job.state == State::in_flight);
     Lane& lane = *job.lane;
     ended(lane);
@@ -259,25 +278,25 @@ void ShardCore::answered(Job& job, Outcome outcome, std::uint64_t body_hash, Now
     }
     set_trusted(lane, now.steady - job.sent <= limits_.silence_until_slow);
     if (!lane.keeps_response) outcome.response_text.clear();
-    ++delivery.attempts;
-    delivery.body_hash = body_hash;
-    const Decision decision =
-        decide(lane.policy, delivery.attempts, outcome, hash64(delivery.id.text()));
+    (body.variant == BodyVariant::thin ? delivery.thin_hash : delivery.body_hash) = body.hash;
+    const int attempt = delivery.attempts + 1;
+    const Decision decision = decide(lane.policy, attempt, outcome, hash64(delivery.id.text()),
+                                     facts_of(job, body.variant, now.wall));
+    const bool counts = decision.step != NextStep::wait || decision.next_attempt > attempt;
+    ++(counts ? delivery.attempts : delivery.earlier_attempts);
     DeliveryStatus status = status_after(decision.step);
     const bool delivered = status == DeliveryStatus::delivered;
-    lane.failures = delivered ? 0 : lane.failures + 1;
-    if (delivered) {
-        ++delivered_;
-    } else {
-        ++failed_attempts_;
-    }
+    ++(delivered ? delivered_ : failed_attempts_);
+    learn(lane, job, outcome, delivered, now);
     LogEntry entry;
     AttemptRecord& record = entry.record.emplace();
     record.delivery = delivery.id;
     record.number = delivery.earlier_attempts + delivery.attempts;
     record.outcome = std::move(outcome);
     record.success = delivered;
+    record.rotation_probe = job.is_probe;
     record.why_next = decision.why;
+    job.is_probe = decision.probe;
     if (status == DeliveryStatus::pending && !lane.endpoint) {
         status = DeliveryStatus::cancelled;
         record.why_next += "; cancelled: endpoint_inactive";
@@ -286,10 +305,14 @@ void ShardCore::answered(Job& job, Outcome outcome, std::uint64_t body_hash, Now
         delivery.due = decision.due;
         record.next = decision.due;
     }
-    if (decision.disable_endpoint) lane.paused = true;
     entry.delivery = delivery;
     entry.status = status;
-    entry.disable_endpoint = decision.disable_endpoint;
+    entry.switch_to_thin = decision.switch_to_thin;
+    // When its time is over the old secret goes with the next outcome.
+    entry.ends_grace = decision.ends_grace || (lane.endpoint && lane.endpoint->old_secret &&
+                                               !old_secret_holds(*lane.endpoint, now.wall));
+    judge_health(lane, job, decision, now, entry);
+    if (entry.disable_endpoint) lane.paused = true;
     log(job, std::move(entry),
         status == DeliveryStatus::pending ? AfterRecord::wait : AfterRecord::done, out);
     offer(lane);
@@ -309,7 +332,7 @@ void ShardCore::not_sent(Job& job, const Error& error, Now now, Actions& out) {
     outcome.kind = OutcomeKind::invalid_request;
     outcome.detail = std::string(to_string(error.code)) + ": " + describe(error);
     outcome.started = outcome.ended = now.wall;
-    answered(job, std::move(outcome), job.delivery.body_hash, now, out);
+    answered(job, std::move(outcome), {job.delivery.body_hash, BodyVariant::only}, now, out);
 }
 
 void ShardCore::log(Job& job, LogEntry entry, AfterRecord after, Actions& out) {

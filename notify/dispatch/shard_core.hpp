@@ -16,6 +16,8 @@
 #include "engine/base/limits.hpp"
 #include "notify/dispatch/transport.hpp"
 #include "notify/endpoint/registry.hpp"
+#include "notify/retry/attempt.hpp"
+#include "notify/retry/endpoint_health.hpp"
 
 namespace assay::notify {
 
@@ -35,6 +37,12 @@ struct ShardLimits {
     std::chrono::milliseconds stale_rows_retry{50};       // when all rows read were in memory
     std::chrono::milliseconds store_retry{1'000};         // when the store could not be read
     std::chrono::milliseconds local_retry{1'000};         // when we could not send: no descriptor
+    // An endpoint that keeps failing rests between its requests, twice as long each time. Short of
+    // every schedule's first delay, so that no retry is noticeably late.
+    std::chrono::milliseconds rest_first{250};
+    std::chrono::milliseconds rest_max{4'000};
+    // Of nothing but failures, where the profile says so; then it is switched off. 0: never.
+    std::chrono::milliseconds disable_after = limits::endpoint_disable_after;
 };
 
 // Due-times are kept in steady time, so that a wall clock that jumps brings no storm of retries and
@@ -66,6 +74,7 @@ class ShardCore {
         SteadyTime due{};
         SteadyTime sent{};
         State state = State::ready;
+        bool is_probe = false;  // signed to show whether the new secret is in use
         AfterRecord after = AfterRecord::done;
         bool has_row = false;
     };
@@ -73,6 +82,11 @@ class ShardCore {
     struct Send {
         Job* job;
         std::shared_ptr<const Endpoint> endpoint;
+    };
+    // What was sent: it belongs to the answer.
+    struct SentBody {
+        std::uint64_t hash = 0;
+        BodyVariant variant = BodyVariant::only;
     };
     struct Load {
         EndpointId endpoint;
@@ -99,8 +113,10 @@ class ShardCore {
     // The answer to Load.
     void loaded(const EndpointId& endpoint, DeliverySource::DueRows rows, Now now);
     void load_failed(const EndpointId& endpoint, Now now);
-    // The answer to Send. `body_hash` belongs to what was sent.
-    void answered(Job& job, Outcome outcome, std::uint64_t body_hash, Now now, Actions& out);
+    // What the store knows of an endpoint's failures, at the start.
+    void remember(const EndpointId& endpoint, const EndpointHealth& health, Now now);
+    // The answer to Send.
+    void answered(Job& job, Outcome outcome, SentBody body, Now now, Actions& out);
     // Send could not even begin: an error worth waiting for costs no attempt, any other ends it.
     void not_sent(Job& job, const Error& error, Now now, Actions& out);
     // A log entry is durable.
@@ -125,6 +141,13 @@ class ShardCore {
     Lane& lane_of(const EndpointId& endpoint);
     void adopt(Lane& lane, const std::shared_ptr<const Endpoint>& endpoint);
     bool may_send(const Lane& lane) const noexcept;
+    std::size_t cap_of(const Lane& lane) const noexcept;
+    AttemptFacts facts_of(const Job& job, BodyVariant body, TimePoint now) const noexcept;
+    void learn(Lane& lane, const Job& job, const Outcome& outcome, bool delivered, Now now);
+    void judge_health(Lane& lane, const Job& job, const Decision& decision, Now now,
+                      LogEntry& entry);
+    void rest_until(Lane& lane, SteadyTime until);
+    void wake_rested(SteadyTime now);
     bool has_room_for_rows(const Lane& lane) const noexcept;
     bool is_slow(const Lane& lane, SteadyTime now) const noexcept;
     bool is_full(const Lane& lane, SteadyTime now) const noexcept;
@@ -156,6 +179,7 @@ class ShardCore {
     std::set<std::pair<SteadyTime, Lane*>> listening_;  // when to ask whether it still answers
     std::set<std::pair<SteadyTime, Job*>> waiting_;
     std::set<std::pair<SteadyTime, Lane*>> rows_waiting_;
+    std::set<std::pair<SteadyTime, Lane*>> resting_;  // may not send before
     std::size_t in_flight_ = 0;
     std::size_t doubtful_in_flight_ = 0;
     std::size_t unrecorded_ = 0;

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "notify/dispatch/shard_core.hpp"
+#include "notify/retry/send_rate.hpp"
 
 namespace assay::notify {
 
@@ -28,6 +29,15 @@ struct ShardCore::Lane {
     bool trusted = false;      // its last answer was quick; not so before the first
     bool listened = false;     // stands in listening_
     bool paused = false;       // to be switched off as soon as that is durable
+    SendRate rate;
+    // Grows by one with each success after it was careful; 0: all of `cap`.
+    std::size_t regained = 0;
+    int rests = 0;            // in a row
+    SteadyTime rest_began{};  // failures of what was sent before say nothing new
+    std::optional<SteadyTime> rests_until;
+    bool keeps_old_secret = false;  // as long as its grace lasts; else the new one holds at once
+    EndpointHealth health;
+    SteadyTime failing_from{};  // health.failing_since by a clock that does not jump
 };
 
 }  // namespace assay::notify

@@ -1,5 +1,6 @@
 // Whose turn it is to send: fair among those that answer, sparing with those that may not.
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <cassert>
 
 #include "notify/dispatch/shard_core.hpp"
@@ -7,14 +8,67 @@
 
 namespace assay::notify {
 
+using std::chrono::milliseconds;
+
 bool ShardCore::may_send(const Lane& lane) const noexcept {
-    if (!lane.endpoint || lane.paused || lane.ready.empty()) return false;
-    // An endpoint that keeps failing is asked with one request at a time until it answers well.
-    const bool careful = lane.failures >= limits_.failures_until_careful;
+    if (!lane.endpoint || lane.paused || lane.rests_until || lane.ready.empty()) return false;
     // One that may not answer at all shares what such endpoints have: one each when it runs short.
     const bool short_of =
         !lane.trusted && 2 * doubtful_in_flight_ >= limits_.in_flight_doubtful_max;
-    return lane.in_flight < (careful || short_of ? 1 : lane.cap);
+    return lane.in_flight < (short_of ? 1 : cap_of(lane));
+}
+
+// An endpoint that keeps failing is asked with one request at a time until it answers well, and
+// then, so that what gathered meanwhile does not fall upon it at once, with one more per success.
+std::size_t ShardCore::cap_of(const Lane& lane) const noexcept {
+    if (lane.failures >= limits_.failures_until_careful) return 1;
+    return lane.regained == 0 ? lane.cap : std::min(lane.regained, lane.cap);
+}
+
+void ShardCore::rest_until(Lane& lane, SteadyTime until) {
+    if (lane.rests_until) resting_.erase({*lane.rests_until, &lane});
+    lane.rests_until = until;
+    resting_.insert({until, &lane});
+}
+
+void ShardCore::wake_rested(SteadyTime now) {
+    while (!resting_.empty() && resting_.begin()->first <= now) {
+        Lane& lane = *resting_.begin()->second;
+        resting_.erase(resting_.begin());
+        lane.rests_until.reset();
+        offer(lane);
+    }
+}
+
+// What an outcome says about how fast and how many at a time the endpoint may be called.
+void ShardCore::learn(Lane& lane, const Job& job, const Outcome& outcome, bool delivered, Now now) {
+    if (delivered) {
+        if (lane.failures >= limits_.failures_until_careful) {
+            lane.regained = 1;
+        } else if (lane.regained > 0 && ++lane.regained >= lane.cap) {
+            lane.regained = 0;
+        }
+        lane.failures = 0;
+        lane.rests = 0;
+        lane.rate.succeeded(now.steady);
+        // What was left of a rest was for one that fails.
+        if (lane.rests_until && lane.rate.next() < *lane.rests_until) {
+            rest_until(lane, std::max(lane.rate.next(), now.steady));
+        }
+        return;
+    }
+    ++lane.failures;
+    if (has_status(outcome.kind) && outcome.status == 429) {
+        lane.rate.throttled(job.sent, now.steady);
+        if (lane.rate.next() > now.steady) rest_until(lane, lane.rate.next());
+    }
+    if (lane.failures < limits_.failures_until_careful) return;
+    if (lane.rests > 0 && job.sent < lane.rest_began) return;
+    const milliseconds rest =
+        std::min(limits_.rest_first * (1 << std::min(lane.rests, 16)), limits_.rest_max);
+    ++lane.rests;
+    lane.rest_began = now.steady;
+    rest_until(lane, std::max(now.steady + rest, lane.rate.next()));
 }
 
 bool ShardCore::doubtful_budget_is_spent() const noexcept {

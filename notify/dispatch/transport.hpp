@@ -14,6 +14,7 @@
 #include "engine/event/event.hpp"
 #include "notify/delivery/delivery.hpp"
 #include "notify/endpoint/endpoint.hpp"
+#include "notify/retry/endpoint_health.hpp"
 
 namespace assay::notify {
 
@@ -30,13 +31,25 @@ class Transport {
     virtual void forget(std::string_view origin) = 0;
 };
 
-// What a delivery's row must say from now on.
+// What the tenant is to hear: an event for the log, in the transaction of the outcome it speaks of.
+struct OperationalEvent {
+    std::string type;
+    std::string data;  // JSON object
+    std::string dedupe_key;
+    friend bool operator==(const OperationalEvent&, const OperationalEvent&) = default;
+};
+
+// What a delivery's row must say from now on, and what else its outcome changed.
 struct LogEntry {
     Delivery delivery;                    // as it is after the attempt
     std::optional<AttemptRecord> record;  // none: it only waits, or was cancelled
     DeliveryStatus status = DeliveryStatus::pending;
-    bool disable_endpoint = false;  // the receiver is gone for good (410)
-    bool first_row = false;         // no row of this delivery exists yet
+    bool disable_endpoint = false;         // gone (410), or failing for too long
+    bool switch_to_thin = false;           // the endpoint gets thin bodies from now on
+    bool ends_grace = false;               // the endpoint's old secret is done with
+    std::optional<EndpointHealth> health;  // where the outcome changed it
+    std::vector<OperationalEvent> events;
+    bool first_row = false;  // no row of this delivery exists yet
 };
 
 // Where attempts and their consequences go: the delivery log. Called on shard threads and by the
@@ -56,6 +69,7 @@ class DeliverySource {
     struct Body {
         std::shared_ptr<const std::string> bytes;
         std::uint64_t hash = 0;  // body_mark()
+        BodyVariant variant = BodyVariant::only;
     };
     struct DueRows {
         std::vector<Delivery> rows;     // due first

@@ -240,10 +240,15 @@ bool differs_in_body(const Endpoint& a, const Endpoint& b) noexcept {
     return shape(a) != shape(b);
 }
 
+bool old_secret_holds(const Endpoint& endpoint, TimePoint now) noexcept {
+    return endpoint.old_secret && (!endpoint.old_secret_until || now < *endpoint.old_secret_until);
+}
+
 RetryPolicy effective_retry(const Profile& profile, const Endpoint& endpoint) {
     RetryPolicy policy = profile.retry;
     if (endpoint.overrides.retry) policy.schedule = *endpoint.overrides.retry;
     if (endpoint.overrides.success) policy.success = *endpoint.overrides.success;
+    policy.full_body_only = endpoint.overrides.strict;
     return policy;
 }
 

@@ -44,9 +44,10 @@ struct Endpoint {
     std::string profile = "standard-webhooks";
     bool active = true;
     Secret secret;
-    std::optional<Secret> old_secret;  // during a rotation's grace
-    std::string metadata = "{}";       // a JSON object
-    Filter filter;                     // which events of those; empty: all
+    std::optional<Secret> old_secret;           // during a rotation's grace
+    std::optional<TimePoint> old_secret_until;  // the end of it; none: until the new one is in use
+    std::string metadata = "{}";                // a JSON object
+    Filter filter;                              // which events of those; empty: all
     EndpointOverrides overrides;
     TimePoint created_at{};
     // Grows with every edit that gives later bodies other bytes: what waits is then sent anew,
@@ -69,6 +70,8 @@ Result<void> check_custom_header(const Header& header);
 
 // Whether the same event gives other bytes under `b` than under `a`.
 bool differs_in_body(const Endpoint& a, const Endpoint& b) noexcept;
+// Whether a rotation's grace still lasts at `now`.
+bool old_secret_holds(const Endpoint& endpoint, TimePoint now) noexcept;
 
 // What applies: the profile's, with the endpoint's overrides.
 RetryPolicy effective_retry(const Profile& profile, const Endpoint& endpoint);

@@ -66,11 +66,27 @@ void EndpointRegistry::put(Endpoint endpoint) {
 }
 
 void EndpointRegistry::switch_off(const EndpointId& id) {
+    change(id, [](Endpoint& endpoint) { endpoint.active = false; });
+}
+
+void EndpointRegistry::switch_to_thin(const EndpointId& id) {
+    change(id, [](Endpoint& endpoint) { endpoint.overrides.payload = PayloadRule::thin; });
+}
+
+void EndpointRegistry::forget_old_secret(const EndpointId& id) {
+    change(id, [](Endpoint& endpoint) {
+        endpoint.old_secret.reset();
+        endpoint.old_secret_until.reset();
+    });
+}
+
+template <class Change>
+void EndpointRegistry::change(const EndpointId& id, Change change) {
     const std::lock_guard lock(mutex_);
     const auto known = current_->by_id.find(id);
     if (known == current_->by_id.end()) return;
     auto changed = std::make_shared<Endpoint>(*known->second);
-    changed->active = false;
+    change(*changed);
     auto next = std::make_shared<EndpointSnapshot>(*current_);
     insert(*next, std::move(changed));
     ++next->version;

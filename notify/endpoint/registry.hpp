@@ -31,10 +31,15 @@ class EndpointRegistry {
     void replace(std::vector<Endpoint> all);
     void put(Endpoint endpoint);
     void erase(const EndpointId& id);
-    // Does not bring back one that was erased meanwhile.
+    // These do not bring back one that was erased meanwhile.
     void switch_off(const EndpointId& id);
+    void switch_to_thin(const EndpointId& id);
+    void forget_old_secret(const EndpointId& id);
 
   private:
+    template <class Change>
+    void change(const EndpointId& id, Change change);
+
     const ProfileBook& profiles_;
     mutable std::mutex mutex_;
     std::shared_ptr<const EndpointSnapshot> current_;

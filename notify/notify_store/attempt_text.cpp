@@ -46,6 +46,7 @@ std::string attempt_to_json(const AttemptRecord& record) {
     if (!outcome.remote_address.empty()) out.member("remote", outcome.remote_address);
     if (outcome.connection_reused) out.member("reused", true);
     if (record.success) out.member("success", true);
+    if (record.rotation_probe) out.member("rotation_probe", true);
     out.key("timings").begin_array();
     for (const std::int32_t phase : {timings.resolved, timings.connected, timings.secured,
                                      timings.written, timings.first_byte, timings.done}) {
@@ -82,6 +83,7 @@ Result<AttemptRecord> attempt_from_json(const DeliveryId& delivery, std::string_
         outcome.remote_address = text_or_empty(object, "remote");
         outcome.connection_reused = object.contains("reused");
         record.success = object.contains("success");
+        record.rotation_probe = object.contains("rotation_probe");
         const json::array& timings = object.at("timings").as_array();
         const std::array<std::int32_t*, 6> phases{
             &outcome.timings.resolved, &outcome.timings.connected,  &outcome.timings.secured,

@@ -31,6 +31,11 @@ Result<std::vector<OldDelivery>> old_deliveries(Connection& db, std::int64_t fro
 }
 
 Result<void> remove_deliveries(Tx& tx, std::span<const std::int64_t> numbers) {
+    const Result<EventSeq> until = cursor(*tx);
+    if (!until) return until.error();
+    // Their numbers are noted first; afterwards the mark is set back to the rows that are left, so
+    // that a number that SQLite gives again is not taken for one that was noted.
+    if (Result<void> done = mark_sequences(tx, *until); !done) return done;
     for (const std::int64_t number : numbers) {
         for (const std::string_view sql :
              {"DELETE FROM attempts WHERE delivery_id ="
@@ -40,7 +45,10 @@ Result<void> remove_deliveries(Tx& tx, std::span<const std::int64_t> numbers) {
             if (Result<void> done = remove.bind(1, number).run(); !done) return done;
         }
     }
-    return {};
+    Statement back = tx->prepare(
+        "UPDATE sequence_mark SET row_number = "
+        "min(row_number, coalesce((SELECT max(number) FROM deliveries), 0))");
+    return back.run();
 }
 
 Result<bool> is_owed(Connection& db, EventSeq event) {

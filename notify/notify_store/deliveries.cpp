@@ -54,6 +54,11 @@ std::int64_t checksum(const Columns& row) {
     add(bytes, row.delivered_at.value_or(-1));
     add(bytes, row.last_status);
     add(bytes, row.last_error);
+    // Of rows that were written before there were these columns, they say nothing.
+    if (delivery.thin_hash != 0 || delivery.sequence != 0) {
+        add(bytes, static_cast<std::int64_t>(delivery.thin_hash));
+        add(bytes, delivery.sequence);
+    }
     return static_cast<std::int64_t>(hash64(bytes));
 }
 
@@ -61,12 +66,13 @@ std::int64_t checksum(const Columns& row) {
 constexpr std::string_view upsert_sql =
     "INSERT INTO deliveries (id, tenant_id, endpoint_id, event_seq, event_id, event_type, "
     "wire_type, message_id, created_at, status, attempts, earlier_attempts, due, body_hash, "
-    "delivered_at, last_status, last_error, checksum, first_attempt, first_checksum) "
-    "VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20) "
+    "delivered_at, last_status, last_error, checksum, first_attempt, first_checksum, "
+    "thin_hash, sequence) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,"
+    "?19,?20,?21,?22) "
     "ON CONFLICT (id) DO UPDATE SET status = ?10, attempts = ?11, earlier_attempts = ?12, "
     "due = ?13, body_hash = ?14, delivered_at = ?15, last_status = ?16, last_error = ?17, "
     "checksum = ?18, first_attempt = coalesce(?19, first_attempt), "
-    "first_checksum = coalesce(?20, first_checksum)";
+    "first_checksum = coalesce(?20, first_checksum), thin_hash = ?21, sequence = ?22";
 
 Result<void> upsert(Tx& tx, const Columns& row, const std::string& first_attempt) {
     const Delivery& delivery = row.delivery;
@@ -89,7 +95,9 @@ Result<void> upsert(Tx& tx, const Columns& row, const std::string& first_attempt
         .bind(15, row.delivered_at)
         .bind(16, std::int64_t{row.last_status})
         .bind(17, std::string_view(row.last_error))
-        .bind(18, checksum(row));
+        .bind(18, checksum(row))
+        .bind(21, static_cast<std::int64_t>(delivery.thin_hash))
+        .bind(22, delivery.sequence);
     if (first_attempt.empty()) {
         put.bind_null(19).bind_null(20);
     } else {
@@ -102,7 +110,7 @@ Result<void> upsert(Tx& tx, const Columns& row, const std::string& first_attempt
 constexpr std::string_view row_columns =
     "id, tenant_id, endpoint_id, event_seq, event_id, event_type, wire_type, message_id, "
     "created_at, status, attempts, earlier_attempts, due, body_hash, delivered_at, last_status, "
-    "last_error, checksum, first_attempt, first_checksum, number";
+    "last_error, checksum, first_attempt, first_checksum, number, thin_hash, sequence";
 
 Result<DeliveryRow> read_row(const Statement& from) {
     DeliveryRow row;
@@ -121,6 +129,8 @@ Result<DeliveryRow> read_row(const Statement& from) {
     delivery.earlier_attempts = static_cast<int>(from.integer(11));
     delivery.due = from_unix_milliseconds(from.integer(12));
     delivery.body_hash = static_cast<std::uint64_t>(from.integer(13));
+    delivery.thin_hash = static_cast<std::uint64_t>(from.integer(21));
+    delivery.sequence = from.integer(22);
     row.last_status_code = static_cast<int>(from.integer(15));
     row.last_error = from.text(16);
     Columns columns{

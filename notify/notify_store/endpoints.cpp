@@ -72,6 +72,9 @@ std::string settings_json(const Endpoint& endpoint) {
     out.end_array().key("metadata").string(endpoint.metadata);
     if (!endpoint.filter.empty()) out.key("filter").string(endpoint.filter.text());
     if (endpoint.body_revision != 0) out.member("body_revision", endpoint.body_revision);
+    if (endpoint.old_secret && endpoint.old_secret_until) {
+        out.member("old_secret_until", to_unix_milliseconds(*endpoint.old_secret_until));
+    }
     out.key("overrides");
     write_overrides(out, endpoint.overrides);
     out.end_object();
@@ -157,6 +160,9 @@ Result<void> read_settings(std::string_view text, std::string_view headers, Endp
             if (!filter) return fail(ErrorCode::corrupt, "stored endpoint: its filter");
             out.filter = *std::move(filter);
         }
+        if (const json::value* value = object.if_contains("old_secret_until")) {
+            out.old_secret_until = from_unix_milliseconds(value->to_number<std::int64_t>());
+        }
         read_overrides(object.at("overrides").as_object(), out.overrides);
         if (headers.empty()) return {};
         const json::value list = json::parse(json::string_view(headers.data(), headers.size()));
@@ -213,6 +219,7 @@ Result<Endpoint> read_row(const engine::Statement& row, const SecretBox& box) {
     if (Result<void> read = read_settings(settings, headers, endpoint); !read) {
         return std::move(read).error();
     }
+    if (!endpoint.old_secret) endpoint.old_secret_until.reset();
     return endpoint;
 }
 
@@ -272,7 +279,9 @@ Result<bool> delete_endpoint(engine::Tx& tx, const TenantId& tenant, const Endpo
     engine::Statement erase = tx->prepare("DELETE FROM endpoints WHERE id = ?1 AND tenant_id = ?2");
     erase.bind(1, std::string_view(id.text())).bind(2, std::string_view(tenant.text()));
     if (Result<void> done = erase.run(); !done) return std::move(done).error();
-    return tx->changes() > 0;
+    if (tx->changes() == 0) return false;
+    if (Result<void> done = forget_endpoint_state(tx, id); !done) return std::move(done).error();
+    return true;
 }
 
 Result<std::vector<Endpoint>> all_endpoints(engine::Connection& db, const SecretBox& box) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,6 +18,7 @@
 #include "engine/store/writer.hpp"
 #include "notify/delivery/delivery.hpp"
 #include "notify/endpoint/endpoint.hpp"
+#include "notify/retry/endpoint_health.hpp"
 
 namespace assay::notify {
 
@@ -53,6 +55,32 @@ Result<void> set_endpoint_active(engine::Tx& tx, const EndpointId& id, bool acti
 Result<bool> endpoint_is_active(engine::Tx& tx, const EndpointId& id);
 Result<bool> delete_endpoint(engine::Tx& tx, const TenantId& tenant, const EndpointId& id);
 Result<std::vector<Endpoint>> all_endpoints(engine::Connection& db, const SecretBox& box);
+
+// --- what deliveries change about endpoints ---
+// Only those that are not well have a row.
+Result<void> put_health(engine::Tx& tx, const EndpointId& id, const EndpointHealth& health);
+struct HealthRow {
+    EndpointId endpoint;
+    EndpointHealth health;
+};
+Result<std::vector<HealthRow>> all_health(engine::Connection& db);
+// overrides.payload is `thin` from now on. Nothing, if the endpoint is gone.
+Result<void> switch_to_thin(engine::Tx& tx, const EndpointId& id);
+Result<void> forget_old_secret(engine::Tx& tx, const EndpointId& id);
+// With the endpoint: its health and its numbering.
+Result<void> forget_endpoint_state(engine::Tx& tx, const EndpointId& id);
+
+// --- each endpoint's numbering of what it is owed. The numbers are in the delivery rows; so that
+// they outlive those, and a start need not look at all of them, the highest are noted now and then
+// (not with each delivery: that would be a row more) ---
+using Sequences = std::map<EndpointId, std::int64_t>;
+// The last number of each endpoint among events up to `until` (the cursor, up to which all have
+// rows).
+Result<Sequences> sequences_until(engine::Connection& db, EventSeq until);
+// Notes them; before rows are removed, too. `until`: the stored cursor.
+Result<void> mark_sequences(engine::Tx& tx, EventSeq until);
+// Nullopt: there is no such delivery; 0: it was made before there were numbers.
+Result<std::optional<std::int64_t>> sequence_of(engine::Connection& db, const DeliveryId& id);
 
 // --- deliveries: one row when the first outcome is known, the first attempt inside; attempt rows
 // from the second ---
@@ -91,7 +119,6 @@ struct Waiting {
     TimePoint due{};
 };
 Result<std::vector<Waiting>> endpoints_waiting(engine::Connection& db);
-Result<bool> has_delivery(engine::Connection& db, const DeliveryId& id);
 struct DeliveryQuery {
     TenantId tenant;
     std::optional<EndpointId> endpoint;

@@ -71,6 +71,26 @@ std::span<const engine::Migration> migrations() noexcept {
         )sql"},
                                       engine::Migration{"notify_store", 2, R"sql(
             CREATE INDEX deliveries_owed ON deliveries (event_seq) WHERE status IN (0, 2);
+        )sql"},
+                                      engine::Migration{"notify_store", 3, R"sql(
+            ALTER TABLE deliveries ADD COLUMN thin_hash INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE deliveries ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+            CREATE TABLE endpoint_health (       -- of those that are not well
+                endpoint_id TEXT NOT NULL PRIMARY KEY,
+                failing_since INTEGER,
+                failed_count INTEGER NOT NULL,
+                exhausted_count INTEGER NOT NULL,
+                told INTEGER NOT NULL
+            );
+            CREATE TABLE endpoint_sequences (    -- of deliveries up to the mark
+                endpoint_id TEXT NOT NULL PRIMARY KEY,
+                sequence INTEGER NOT NULL
+            );
+            CREATE TABLE sequence_mark (
+                only INTEGER PRIMARY KEY CHECK (only = 1),
+                row_number INTEGER NOT NULL      -- of deliveries; those behind it speak themselves
+            );
+            INSERT INTO sequence_mark VALUES (1, 0);
         )sql"}};
     return steps;
 }

@@ -110,6 +110,11 @@ class Reader {
         return value->is_bool() && value->get_bool();
     }
 
+    // False where the member is absent.
+    bool optional_boolean(std::string_view key) {
+        return object_ != nullptr && object_->contains(key) && boolean(key);
+    }
+
     template <class Parse>
     auto choice(std::string_view key, Parse parse) {
         const std::string name = text(key);
@@ -167,7 +172,8 @@ class Reader {
 };
 
 RetryPolicy read_retry(Reader reader, SuccessRule success) {
-    reader.only({"delays_s", "jitter_percent", "honours_retry_after", "gone_disables"});
+    reader.only(
+        {"delays_s", "jitter_percent", "honours_retry_after", "gone_disables", "failing_disables"});
     RetryPolicy policy;
     policy.success = success;
     for (const json::value& delay : reader.array("delays_s", limits::retries_max)) {
@@ -181,6 +187,7 @@ RetryPolicy read_retry(Reader reader, SuccessRule success) {
     policy.schedule.jitter = static_cast<double>(reader.integer("jitter_percent", 0, 50)) / 100.0;
     policy.honours_retry_after = reader.boolean("honours_retry_after");
     policy.gone_disables = reader.boolean("gone_disables");
+    policy.failing_disables = reader.optional_boolean("failing_disables");
     return policy;
 }
 

@@ -73,7 +73,7 @@ std::size_t full_limit(const RenderOptions& options) noexcept {
 Result<Rendered> render_thin(const Page& page, const BatchFacts& facts) {
     Result<std::string> body = write_with_products(page, facts, std::nullopt);
     if (!body) return body.error();
-    return Rendered{std::move(body).value(), true};
+    return Rendered{std::move(body).value(), BodyVariant::thin};
 }
 
 Result<Rendered> render_with_products(const Page& page, const BatchFacts& facts,
@@ -86,7 +86,10 @@ Result<Rendered> render_with_products(const Page& page, const BatchFacts& facts,
     if (lines) {
         Result<std::string> body = write_with_products(page, facts, *lines);
         if (!body) return body.error();
-        if (body->size() <= limit) return Rendered{std::move(body).value(), false};
+        if (body->size() <= limit) {
+            return Rendered{std::move(body).value(),
+                            strict ? BodyVariant::only : BodyVariant::full};
+        }
     }
     if (!strict) return render_thin(page, facts);
     return fail(ErrorCode::payload_too_large,
@@ -118,7 +121,7 @@ Result<Rendered> render_own(const Page& page) {
     begin_envelope(json, page);
     json.raw(data);
     end_envelope(json, page);
-    return Rendered{std::move(body), false};
+    return Rendered{std::move(body), BodyVariant::only};
 }
 
 // A batch that was cancelled goes out as completed to guides that know no such end; they get a
@@ -136,7 +139,7 @@ Result<Rendered> render_small(const Page& page, Write write) {
     begin_envelope(json, page);
     if (const Result<void> written = write(json); !written) return written.error();
     end_envelope(json, page);
-    return Rendered{std::move(body), false};
+    return Rendered{std::move(body), BodyVariant::only};
 }
 
 Result<Rendered> render_batch(const Page& page, EventData data, const ProductsSource& products) {

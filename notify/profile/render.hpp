@@ -38,7 +38,8 @@ using ItemSource = std::function<Result<std::string>(std::int64_t index)>;
 
 struct Rendered {
     std::string body;
-    bool thin = false;
+    BodyVariant variant = BodyVariant::only;
+    bool thin() const noexcept { return variant == BodyVariant::thin; }
 };
 
 // A pure function of its arguments (and of what the sources answer). `message_id`: see Delivery.

@@ -82,6 +82,11 @@ bool is_wanted(const EndpointSnapshot& endpoints, const TenantId& tenant, std::s
         });
 }
 
+bool is_about(const engine::Event& event, const EndpointId& endpoint) {
+    return event.dedupe_key.starts_with("about:") &&
+           event.dedupe_key.starts_with(about_endpoint(endpoint, event.type));
+}
+
 std::vector<Delivery> deliveries_of(const engine::Event& event, const EndpointSnapshot& endpoints,
                                     const FilterData& data) {
     std::vector<Delivery> owed;
@@ -91,6 +96,7 @@ std::vector<Delivery> deliveries_of(const engine::Event& event, const EndpointSn
     for (const std::shared_ptr<const Endpoint>& endpoint : candidates->second) {
         if (!endpoint->active || event.seq <= endpoint->events_after) continue;
         if (addressee && endpoint->id != *addressee) continue;
+        if (is_about(event, endpoint->id)) continue;
         const Profile* const profile = endpoints.profiles->find(endpoint->profile);
         if (profile == nullptr) continue;
         const std::vector<std::string_view> types = wire_types(*profile, event.type);

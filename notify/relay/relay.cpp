@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <cassert>
 #include <condition_variable>
 #include <mutex>
@@ -12,7 +13,6 @@
 #include <unordered_map>
 
 #include "engine/batch_store/batch_store.hpp"
-#include "notify/notify_store/notify_store.hpp"
 
 namespace assay::notify {
 
@@ -37,6 +37,7 @@ struct Relay::Body {
     bool pass_over_damage();
     Result<std::string> filter_data(const engine::Event& event, const Endpoint& endpoint,
                                     std::string_view wire_type);
+    void number(std::vector<Delivery>& owed);
     Result<void> leave_out_rows(std::vector<Delivery>& owed);
     int shard_of(const EndpointId& id, const EndpointSnapshot& snapshot);
     bool stopped() {
@@ -61,6 +62,7 @@ struct Relay::Body {
 
     // The thread's own.
     EventSeq rebuild_until{};
+    notify_store::Sequences sequences;
     std::shared_ptr<const EndpointSnapshot> snapshot;
     std::unordered_map<EndpointId, std::pair<std::shared_ptr<const Endpoint>, int>> shards;
     std::thread thread;
@@ -110,6 +112,7 @@ bool Relay::Body::relay_more() {
                 return filter_data(shown, endpoint, wire_type);
             });
         if (stopped()) return false;  // the data may not have been read
+        number(owed);
         if (event.seq <= rebuild_until) {
             while (!leave_out_rows(owed)) {
                 std::unique_lock lock(mutex);
@@ -177,15 +180,28 @@ Result<std::string> Relay::Body::filter_data(const engine::Event& event, const E
     }
 }
 
+void Relay::Body::number(std::vector<Delivery>& owed) {
+    for (Delivery& delivery : owed)
+        delivery.sequence = ++sequences[delivery.endpoint];
+}
+
 Result<void> Relay::Body::leave_out_rows(std::vector<Delivery>& owed) {
     if (owed.empty()) return {};
     Result<engine::Database::ReadLease> lease = parts.database.read();
     if (!lease) return std::move(lease).error();
     std::vector<Delivery> rest;
     for (Delivery& delivery : owed) {
-        const Result<bool> known = notify_store::has_delivery(**lease, delivery.id);
+        const Result<std::optional<std::int64_t>> known =
+            notify_store::sequence_of(**lease, delivery.id);
         if (!known) return known.error();
-        if (!*known) rest.push_back(delivery);
+        if (!*known) {
+            rest.push_back(delivery);
+        } else {
+            // The same, unless subscriptions were changed and a crash came right behind: then no
+            // number is given twice.
+            std::int64_t& last = sequences[delivery.endpoint];
+            last = std::max(last, **known);
+        }
     }
     owed = std::move(rest);
     return {};
@@ -259,7 +275,7 @@ Relay::~Relay() {
     stop();
 }
 
-void Relay::start(EventSeq cursor, EventSeq rebuild_until) {
+void Relay::start(EventSeq cursor, EventSeq rebuild_until, notify_store::Sequences sequences) {
     assert(!body_->thread.joinable());
     {
         const std::lock_guard lock(body_->mutex);
@@ -268,6 +284,7 @@ void Relay::start(EventSeq cursor, EventSeq rebuild_until) {
         body_->last_logged = std::max(body_->last_logged, rebuild_until);
     }
     body_->rebuild_until = rebuild_until;
+    body_->sequences = std::move(sequences);
     // Signals belong to the main thread: this one inherits a full mask.
     sigset_t all;
     sigset_t before;

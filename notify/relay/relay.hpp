@@ -14,6 +14,7 @@
 #include "engine/store/database.hpp"
 #include "notify/delivery/delivery.hpp"
 #include "notify/endpoint/registry.hpp"
+#include "notify/notify_store/notify_store.hpp"
 
 namespace assay::notify {
 
@@ -38,6 +39,9 @@ bool is_wanted(const EndpointSnapshot& endpoints, const TenantId& tenant, std::s
 // there under one name, whether the endpoint subscribed to it or not, and past its filter.
 std::string addressed_dedupe_key(const EndpointId& endpoint, const EventId& event);
 std::optional<EndpointId> addressee_of(const engine::Event& event);
+// An operational event is about one endpoint, and does not go to that one: what it would say there
+// is that nothing gets there.
+bool is_about(const engine::Event& event, const EndpointId& endpoint);
 
 // Up to which event everything owed has its row, so that a restart need not look at it again. Pure
 // state; not thread-safe.
@@ -99,7 +103,9 @@ class Relay {
 
     // Takes up behind `cursor`; events up to `rebuild_until` may have delivery rows already, and
     // what has one is left to it.
-    void start(EventSeq cursor, EventSeq rebuild_until);
+    // `sequences`: the last number of each endpoint up to the cursor. Deliveries are numbered on
+    // in the order of the log, so that after a crash each gets the number it had.
+    void start(EventSeq cursor, EventSeq rebuild_until, notify_store::Sequences sequences = {});
     void stop();
 
     void committed(EventSeq last) noexcept;

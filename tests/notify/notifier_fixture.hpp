@@ -6,7 +6,10 @@
 
 #include <array>
 #include <atomic>
+#include <memory>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "engine/batch_store/batch_store.hpp"
 #include "notify/notifier.hpp"

@@ -35,6 +35,7 @@ void write_attempt(JsonWriter& writer, const notify::AttemptRecord& attempt) {
     writer.member("number", attempt.number);
     write_time(writer, "started_at", outcome.started);
     write_time(writer, "ended_at", outcome.ended);
+    if (attempt.rotation_probe) writer.member("rotation_probe", true);
     writer.key("status_code");
     if (outcome.status > 0)
         writer.integer(outcome.status);
@@ -75,6 +76,11 @@ void write_delivery(JsonWriter& writer, const store::DeliveryRow& row, bool with
     writer.member("event_id", row.event_id);
     writer.member("type", delivery.wire_type);
     writer.member("status", notify::to_string(row.status));
+    writer.key("sequence");  // what X-Assay-Sequence says; null before there were numbers
+    if (delivery.sequence > 0)
+        writer.integer(delivery.sequence);
+    else
+        writer.null();
     writer.member("attempt_count", count);
     if (with_attempts) {
         writer.key("attempts").begin_array();

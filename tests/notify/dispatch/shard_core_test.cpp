@@ -4,9 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include <map>
-
-#include "tests/support/manual_clock.hpp"
+#include "tests/notify/dispatch/shard_fixture.hpp"
 
 namespace assay::notify {
 namespace {
@@ -15,117 +13,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-class ShardCoreTest : public ::testing::Test {
-  protected:
-    ShardCoreTest() { limits_.endpoint_in_flight = 4; }
-
-    ShardCore& core() {
-        if (!core_) core_ = std::make_unique<ShardCore>(limits_);
-        return *core_;
-    }
-    Now now() const { return {clock_.now(), clock_.steady_now()}; }
-
-    void endpoint(const std::string& id, RetrySchedule retry = {{seconds(5), seconds(300)}, 0},
-                  bool active = true) {
-        Endpoint made;
-        made.id = EndpointId(id);
-        made.tenant = TenantId("default");
-        made.url = "https://" + id + ".example/";
-        made.active = active;
-        made.overrides.retry = std::move(retry);
-        registry_.put(std::move(made));
-        tell();
-    }
-    void tell() {
-        core().set_endpoints(registry_.snapshot(), now(), out_);
-        step();
-    }
-    Delivery delivery(const std::string& endpoint, int number) const {
-        Delivery made;
-        made.id = DeliveryId("dlv_" + endpoint + "_" + std::to_string(number));
-        made.endpoint = EndpointId(endpoint);
-        made.tenant = TenantId("default");
-        made.event = EventSeq{number};
-        made.created_at = made.due = clock_.now();
-        return made;
-    }
-    void push(const std::string& endpoint, int from, int count) {
-        for (int i = from; i < from + count; ++i) {
-            core().add(delivery(endpoint, i), nullptr, now(), out_);
-        }
-        step();
-    }
-    // Performs what the core wants: sends are noted, log entries too (and recorded if `record_`).
-    void step() {
-        for (;;) {
-            core().poll(now(), out_);
-            if (out_.empty()) return;
-            ShardCore::Actions doing;
-            doing.swap(out_);
-            for (ShardCore::Action& action : doing) {
-                if (auto* send = std::get_if<ShardCore::Send>(&action)) {
-                    under_way_.push_back(send->job);
-                    order_.push_back(send->endpoint->id.text());
-                } else if (auto* entry = std::get_if<LogEntry>(&action)) {
-                    log_.push_back(*entry);
-                    if (entry->status == DeliveryStatus::pending) {
-                        rows_[entry->delivery.id] = entry->delivery;
-                    } else {
-                        rows_.erase(entry->delivery.id);
-                    }
-                    if (record_) core().recorded(entry->delivery.id, now(), out_);
-                } else if (auto* load = std::get_if<ShardCore::Load>(&action)) {
-                    ++loads_;
-                    core().loaded(load->endpoint, due_rows(*load), now());
-                } else {
-                    ++forgotten_;
-                }
-            }
-        }
-    }
-    DeliverySource::DueRows due_rows(const ShardCore::Load& load) const {
-        DeliverySource::DueRows due;
-        std::optional<TimePoint> later;
-        for (const auto& [id, row] : rows_) {
-            if (row.endpoint != load.endpoint) continue;
-            if (row.due <= load.until && due.rows.size() < load.limit) {
-                due.rows.push_back(row);
-            } else if (!later || row.due < *later) {
-                later = row.due;
-            }
-        }
-        due.next = later;
-        return due;
-    }
-    void answer(std::size_t index, int status) {
-        Outcome outcome;
-        outcome.kind = status == 0 ? OutcomeKind::timeout : OutcomeKind::response;
-        outcome.status = status;
-        outcome.started = outcome.ended = clock_.now();
-        ShardCore::Job* const job = under_way_.at(index);
-        under_way_.erase(under_way_.begin() + static_cast<std::ptrdiff_t>(index));
-        core().answered(*job, outcome, 42, now(), out_);
-        step();
-    }
-    void advance(milliseconds by) {
-        clock_.advance(by);
-        step();
-    }
-
-    testing::ManualClock clock_;
-    EndpointRegistry registry_;
-    ShardLimits limits_;
-    std::unique_ptr<ShardCore> core_;
-    ShardCore::Actions out_;
-    std::vector<ShardCore::Job*> under_way_;
-    std::vector<std::string> order_;
-    std::vector<LogEntry> log_;
-    std::map<DeliveryId, Delivery> rows_;
-    bool record_ = true;
-    int loads_ = 0;
-    int forgotten_ = 0;
-};
 
 TEST_F(ShardCoreTest, SendsAndRecordsASuccessWithOneRow) {
     endpoint("a");
@@ -209,8 +96,16 @@ TEST_F(ShardCoreTest, AnEndpointThatKeepsFailingIsAskedOneAtATime) {
         answer(0, 0);
     EXPECT_LE(core().in_flight(), 1U);
     EXPECT_LE(order_.size(), sent + 1);
+    advance(limits_.rest_max);
+    ASSERT_THAT(under_way_, SizeIs(1)) << "the rest is over";
+    std::size_t together = 1;
+    while (together < 4) {
+        answer(0, 200);
+        EXPECT_EQ(core().in_flight(), together) << "one more with each good answer";
+        ++together;
+    }
     answer(0, 200);
-    EXPECT_EQ(core().in_flight(), 4U) << "one good answer restores it";
+    EXPECT_EQ(core().in_flight(), 4U) << "and then all at once";
 }
 
 TEST_F(ShardCoreTest, WhatFindsNoRoomBecomesARowAndIsSentLater) {
@@ -383,7 +278,7 @@ TEST_F(ShardCoreTest, AnAttemptThatWeAbortedIsMadeAgainLaterAndNotCounted) {
     push("a", 1, 1);
     Outcome outcome;
     outcome.kind = OutcomeKind::aborted;
-    core().answered(*under_way_.at(0), outcome, 42, now(), out_);
+    core().answered(*under_way_.at(0), outcome, {42}, now(), out_);
     under_way_.clear();
     step();
     EXPECT_THAT(log_, IsEmpty());

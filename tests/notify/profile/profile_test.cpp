@@ -40,6 +40,7 @@ TEST(Profiles, ResellScanIsCalledAsItsGuideSays) {
     EXPECT_EQ(profile.retry.schedule.jitter, 0.2);
     EXPECT_FALSE(profile.retry.honours_retry_after);
     EXPECT_FALSE(profile.retry.gone_disables);
+    EXPECT_FALSE(profile.retry.failing_disables);
     EXPECT_THAT(profile.catalogue, ElementsAre("analysis.completed"));
     EXPECT_FALSE(profile.accepts_any_type);
 }
@@ -120,6 +121,7 @@ TEST(Profiles, NativeOnesSendTheWholeCatalogueAndPublishedTypes) {
         EXPECT_EQ(profile.events, profile_named("standard-webhooks").events) << name;
         EXPECT_TRUE(profile.accepts_any_type) << name;
         EXPECT_TRUE(profile.retry.gone_disables) << name;
+        EXPECT_TRUE(profile.retry.failing_disables) << name;
         EXPECT_EQ(profile.timeout, 20s) << name;
     }
     EXPECT_EQ(profile_named("cloudevents").content_type,

@@ -178,12 +178,12 @@ TEST_F(Render, TheSummaryOfACancelledBatchLeavesTheCancelledOut) {
 TEST_F(Render, AboveItsLimitABodyGoesThin) {
     const std::string full = body_as("resell-scan", "analysis.completed");
     options_.full_bytes_max = full.size();
-    EXPECT_FALSE(render_as("resell-scan", "analysis.completed")->thin);
+    EXPECT_FALSE(render_as("resell-scan", "analysis.completed")->thin());
     options_.full_bytes_max = full.size() - 1;
     options_.results_url = "https://assay.example/v1/results/abc?signature=x";
     const Result<Rendered> thin = render_as("resell-scan", "analysis.completed");
     ASSERT_THAT(thin, IsOk());
-    EXPECT_TRUE(thin->thin);
+    EXPECT_TRUE(thin->thin());
     EXPECT_EQ(thin->body, full.substr(0, full.find(R"("products":)")) +
                               R"("products":[],"products_omitted":true,"results_url":)"
                               R"("https://assay.example/v1/results/abc?signature=x"}})");
@@ -191,30 +191,30 @@ TEST_F(Render, AboveItsLimitABodyGoesThin) {
 
 TEST_F(Render, ASourceThatGivesUpMeansThin) {
     options_.full_bytes_max = 10;
-    EXPECT_TRUE(render_as("standard-webhooks", "analysis.completed")->thin);
+    EXPECT_TRUE(render_as("standard-webhooks", "analysis.completed")->thin());
     EXPECT_THAT(render_as("standard-webhooks", "analysis.completed")->body,
                 HasSubstr(R"("results_url":null)"));
 }
 
 TEST_F(Render, ThinOnRequestReadsNoProducts) {
     options_.payload = PayloadRule::thin;
-    EXPECT_TRUE(render_as("resell-scan", "analysis.completed")->thin);
+    EXPECT_TRUE(render_as("resell-scan", "analysis.completed")->thin());
     EXPECT_EQ(asked_, 0);
 }
 
 TEST_F(Render, FullOnRequestIgnoresTheLimit) {
     options_.payload = PayloadRule::full;
     options_.full_bytes_max = 10;
-    EXPECT_FALSE(render_as("resell-scan", "analysis.completed")->thin);
+    EXPECT_FALSE(render_as("resell-scan", "analysis.completed")->thin());
     source_error_ = fail(ErrorCode::payload_too_large, "over 64 MiB");
-    EXPECT_TRUE(render_as("resell-scan", "analysis.completed")->thin);
+    EXPECT_TRUE(render_as("resell-scan", "analysis.completed")->thin());
 }
 
 TEST_F(Render, StrictIsFullOrFails) {
     options_.strict = true;
     options_.payload = PayloadRule::thin;
     options_.full_bytes_max = 10;
-    EXPECT_FALSE(render_as("resell-scan", "analysis.completed")->thin);
+    EXPECT_FALSE(render_as("resell-scan", "analysis.completed")->thin());
     source_error_ = fail(ErrorCode::payload_too_large, "over 64 MiB");
     EXPECT_THAT(render_as("resell-scan", "analysis.completed"),
                 FailsWith(ErrorCode::payload_too_large));

@@ -162,6 +162,48 @@ TEST(Decide, TheLogSaysWhichRetryAndWhen) {
     EXPECT_EQ(decide(guide_policy(), 1, answered(204), 7).why, "status 204");
 }
 
+TEST(Decide, A413AsksForTheThinBodyAtOnceAndCostsNoAttempt) {
+    const AttemptFacts full{BodyVariant::full, false, false};
+    const Decision decision = decide(guide_policy(), 2, answered(413), 7, full);
+    EXPECT_EQ(decision.step, NextStep::wait);
+    EXPECT_EQ(decision.due, ended);
+    EXPECT_EQ(decision.next_attempt, 2);
+    EXPECT_TRUE(decision.switch_to_thin);
+    const AttemptFacts thin{BodyVariant::thin, false, false};
+    EXPECT_EQ(decide(guide_policy(), 2, answered(413), 7, thin).due, ended + 5min);
+    EXPECT_EQ(decide(guide_policy(), 2, answered(413), 7).next_attempt, 3)
+        << "it has no other body";
+}
+
+TEST(Decide, A413ToAStrictEndpointFailsForGood) {
+    RetryPolicy policy = guide_policy();
+    policy.full_body_only = true;
+    const Decision decision = decide(policy, 1, answered(413), 7);
+    EXPECT_EQ(decision.step, NextStep::permanent);
+    EXPECT_THAT(decision.why, HasSubstr("payload_too_large"));
+}
+
+TEST(Decide, ARefusalDuringARotationIsProbedOnceWithTheNewSecret) {
+    AttemptFacts facts;
+    facts.rotating = true;
+    for (const int status : {401, 403}) {
+        facts.is_probe = false;
+        const Decision first = decide(guide_policy(), 1, answered(status), 7, facts);
+        EXPECT_TRUE(first.probe);
+        EXPECT_EQ(first.due, ended);
+        EXPECT_EQ(first.next_attempt, 1) << "not counted as a retry";
+        EXPECT_THAT(first.why, HasSubstr("rotation_probe"));
+        facts.is_probe = true;
+        const Decision second = decide(guide_policy(), 1, answered(status), 7, facts);
+        EXPECT_FALSE(second.probe);
+        EXPECT_EQ(second.due, ended + 30s);
+    }
+    EXPECT_TRUE(decide(guide_policy(), 1, answered(200), 7, facts).ends_grace);
+    facts.is_probe = false;
+    EXPECT_FALSE(decide(guide_policy(), 1, answered(200), 7, facts).ends_grace);
+    EXPECT_FALSE(decide(guide_policy(), 1, answered(401), 7).probe) << "no rotation";
+}
+
 TEST(Decide, NamesOfSuccessRulesReadBack) {
     for (const auto rule : {SuccessRule::any_2xx, SuccessRule::exactly_200})
         EXPECT_EQ(parse_success_rule(to_string(rule)), rule);

@@ -165,9 +165,9 @@ class RetentionFixture : public ::testing::Test {
     }
     bool is_there(const DeliveryId& id) {
         auto db = database_->read();
-        const auto found = notify::notify_store::has_delivery(**db, id);
+        const auto found = notify::notify_store::sequence_of(**db, id);
         EXPECT_THAT(found, testing::IsOk());
-        return found && *found;
+        return found && found->has_value();
     }
 
     testing::ManualClock clock_;
