@@ -120,6 +120,12 @@ class Notifier final : public engine::CommitListener, public engine::Audience {
     // invalid_argument, conflict (switched off meanwhile), those of `edit`.
     Result<Endpoint> change(const TenantId& tenant, const EndpointId& id,
                             const std::function<Result<void>(Endpoint&)>& edit);
+    // A new secret (generated where none is given); the old one goes on for `grace` beside it, as
+    // its profile has it (decision in docs/decisions/delivery.md). What comes back holds the new
+    // one, for the one answer that shows it. Errors: not_found; invalid_argument (`secret` is the
+    // one in use, or of no form that the profile's scheme takes).
+    Result<Endpoint> rotate(const TenantId& tenant, const EndpointId& id,
+                            std::optional<Secret> secret, std::chrono::seconds grace);
     Result<void> remove(const TenantId& tenant, const EndpointId& id);
     // A sample event to one endpoint, through the same road (event log, ring, shard). `type`: a
     // wire type of its profile; empty: the end of a batch if it subscribed to that, else the first

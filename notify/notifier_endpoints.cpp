@@ -94,4 +94,24 @@ Result<Endpoint> Notifier::change(const TenantId& tenant, const EndpointId& id,
     return after;
 }
 
+Result<Endpoint> Notifier::rotate(const TenantId& tenant, const EndpointId& id,
+                                  std::optional<Secret> secret, std::chrono::seconds grace) {
+    Body& body = *body_;
+    return change(tenant, id, [&](Endpoint& endpoint) -> Result<void> {
+        if (secret && secret->reveal() == endpoint.secret.reveal()) {
+            return fail(ErrorCode::invalid_argument, "is the one in use already", "secret",
+                        "give another one, or none: then one is made");
+        }
+        if (grace.count() > 0 && !endpoint.secret.empty()) {
+            endpoint.old_secret = std::move(endpoint.secret);
+            endpoint.old_secret_until = body.parts.clock.now() + grace;
+        } else {
+            endpoint.old_secret.reset();
+            endpoint.old_secret_until.reset();
+        }
+        endpoint.secret = secret ? std::move(*secret) : Secret::generate(body.parts.random);
+        return {};
+    });
+}
+
 }  // namespace assay::notify

@@ -129,6 +129,10 @@ inline constexpr std::size_t body_override_bytes_min = 1 * kibibyte;  // a thin 
 inline constexpr std::size_t deliveries_waiting_max =
     100'000;  // due-times held per shard; the rest stay rows
 inline constexpr std::size_t url_bytes_max = 2'048;
+// How long an old secret goes on beside a new one: a day suffices to deploy it everywhere; what
+// outlasts a month was forgotten.
+inline constexpr std::chrono::seconds rotation_grace_default{24 * 3'600};
+inline constexpr std::chrono::seconds rotation_grace_max{30 * 24 * 3'600};
 inline constexpr std::size_t event_types_per_endpoint_max = 100;
 inline constexpr std::size_t endpoint_addresses_max = 20;  // pinned; looked through per connection
 inline constexpr std::chrono::hours endpoint_disable_after{24};  // of nothing but failures

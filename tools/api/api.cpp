@@ -43,6 +43,7 @@ constexpr Route routes[] = {
     {"PATCH", "/v1/webhooks/{}", Access::manage, resources::change_webhook},
     {"DELETE", "/v1/webhooks/{}", Access::manage, resources::delete_webhook},
     {"POST", "/v1/webhooks/{}/enable", Access::manage, resources::enable_webhook},
+    {"POST", "/v1/webhooks/{}/rotate_secret", Access::manage, resources::rotate_webhook_secret},
     {"POST", "/v1/webhooks/{}/disable", Access::manage, resources::disable_webhook},
     {"POST", "/v1/webhooks/{}/recover", Access::manage, resources::recover_webhook},
     {"POST", "/v1/webhooks/{}/test", Access::manage, resources::test_webhook},

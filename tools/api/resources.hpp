@@ -42,6 +42,7 @@ Answer get_webhook(ApiCall& call);
 Answer change_webhook(ApiCall& call);
 Answer enable_webhook(ApiCall& call);
 Answer disable_webhook(ApiCall& call);
+Answer rotate_webhook_secret(ApiCall& call);
 Answer delete_webhook(ApiCall& call);
 Answer test_webhook(ApiCall& call);
 // deliveries.cpp

@@ -294,4 +294,21 @@ Result<void> change_webhook(const json::object& object, const notify::ProfileBoo
     return reader.finish();
 }
 
+Result<void> read_rotation(const json::object& object, std::optional<notify::Secret>& secret,
+                           std::chrono::seconds& grace) {
+    MemberReader reader(object);
+    const auto given = reader.text("secret", secret_bytes_max);
+    if (const auto seconds = reader.integer("grace_seconds", 0, limits::rotation_grace_max.count()))
+        grace = std::chrono::seconds(*seconds);
+    if (auto read = reader.finish(); !read) return std::move(read).error();
+    if (!given) return {};
+    auto parsed = notify::Secret::parse(*given);
+    if (!parsed) {
+        parsed.error().field = "secret";
+        return std::move(parsed).error();
+    }
+    secret = *std::move(parsed);
+    return {};
+}
+
 }  // namespace assay::tools

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <chrono>
+#include <optional>
 
 #include "engine/base/json_writer.hpp"
 #include "engine/base/result.hpp"
@@ -22,5 +24,10 @@ Result<notify::Endpoint> new_webhook(const boost::json::object& object,
 // Errors: invalid_argument, naming the member.
 Result<void> change_webhook(const boost::json::object& object, const notify::ProfileBook& profiles,
                             notify::Endpoint& endpoint);
+
+// {"secret", "grace_seconds"}: what a rotation may name. What is absent is left as it is. Errors:
+// invalid_argument, naming the member.
+Result<void> read_rotation(const boost::json::object& object, std::optional<notify::Secret>& secret,
+                           std::chrono::seconds& grace);
 
 }  // namespace assay::tools

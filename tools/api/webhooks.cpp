@@ -92,6 +92,28 @@ Answer disable_webhook(ApiCall& call) {
     });
 }
 
+// The body is optional: {"secret", "grace_seconds"}.
+Answer rotate_webhook_secret(ApiCall& call) {
+    if (const auto allowed = call.query.only({}); !allowed) return allowed.error();
+    std::optional<notify::Secret> secret;
+    std::chrono::seconds grace = limits::rotation_grace_default;
+    if (!call.body.empty()) {
+        const auto object = parse_json_object(call.body);
+        if (!object) return object.error();
+        auto read = read_rotation(*object, secret, grace);
+        if (!read) return std::move(read).error();
+    }
+    const auto after =
+        call.services.notifier.rotate(call.tenant(), endpoint_id(call), std::move(secret), grace);
+    if (!after) return after.error();
+    call.services.log.write(LogLevel::info, "webhook_secret_rotated",
+                            {{"webhook", after->id.text()}});
+    std::string body;
+    JsonWriter writer(body);
+    write_webhook(writer, *after, true);
+    return json_response(200, std::move(body));
+}
+
 Answer delete_webhook(ApiCall& call) {
     if (const auto allowed = call.query.only({}); !allowed) return allowed.error();
     const auto removed = call.services.notifier.remove(call.tenant(), endpoint_id(call));

@@ -25,6 +25,7 @@ struct WebhookOptions {
     ServerOptions server;
     std::string id, url, description, profile, secret_file;
     std::string type;    // of a test
+    std::string grace;   // of a rotation: 24h
     std::string filter;  // JSON, or "none"
     std::vector<std::string> events, headers, retry, also_sign_with, allowed_ips;
     double rate_limit = 0;       // 0: not given
@@ -224,6 +225,33 @@ int run_switch(const WebhookOptions& options, ApiClient& client, CommandContext&
     return exit_ok;
 }
 
+int run_rotate(const WebhookOptions& options, ApiClient& client, CommandContext& context) {
+    boost::json::object body;
+    if (!options.secret_file.empty()) {
+        auto secret = read_secret(options.secret_file, context);
+        if (!secret) return report(context, secret.error());
+        body["secret"] = *secret;
+    }
+    if (!options.grace.empty()) {
+        auto grace = parse_duration(options.grace);
+        if (!grace) {
+            grace.error().field = "--grace";
+            return report_usage(context, grace.error(), "webhooks rotate");
+        }
+        body["grace_seconds"] = grace->count() / 1000;
+    }
+    auto webhook = client.post("/v1/webhooks/" + url_encoded(options.id) + "/rotate_secret", body);
+    if (!webhook) return report(context, webhook.error());
+    if (options.server.json) {
+        print_json(context, *webhook);
+        return exit_ok;
+    }
+    print_webhook(context, *webhook);
+    context.out << "secret       " << text_member(*webhook, "secret") << '\n';
+    context.error << shown_once;
+    return exit_ok;
+}
+
 int run_enable(const WebhookOptions& options, ApiClient& client, CommandContext& context) {
     return run_switch(options, client, context, "enable");
 }
@@ -375,6 +403,18 @@ void add_webhooks(CLI::App& application, CommandContext& context) {
     add_id(*update, *options, "The endpoint's id (wh_...)");
     update->add_option("--url", options->url, "Where to send: https://...")->type_name("URL");
     add_settings(*update, *options);
+    CLI::App* rotate =
+        add_client_action(*webhooks, "rotate", "Give an endpoint a new secret; shows it once",
+                          options, context, run_rotate);
+    add_id(*rotate, *options, "The endpoint's id (wh_...)");
+    rotate
+        ->add_option("--secret-file", options->secret_file,
+                     "Use the secret in this file (or - for standard input); default: make one")
+        ->type_name("FILE");
+    rotate
+        ->add_option("--grace", options->grace,
+                     "How long the old one goes on beside it, e.g. 1h or 0s; default: 24h")
+        ->type_name("TIME");
     add_id(*add_client_action(*webhooks, "enable", "Switch an endpoint on", options, context,
                               run_enable),
            *options, "The endpoint's id (wh_...)");

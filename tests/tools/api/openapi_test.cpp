@@ -291,6 +291,7 @@ void OpenApiTest::webhooks_story() {
     EXPECT_EQ(ask("GET", "/v1/webhooks/" + working).status, 200);
     EXPECT_EQ(ask("POST", "/v1/webhooks/" + off + "/test").status, 409);
     EXPECT_EQ(ask("POST", "/v1/webhooks/" + off + "/enable").status, 200);
+    EXPECT_EQ(ask("POST", "/v1/webhooks/" + off + "/rotate_secret").status, 200);
     EXPECT_EQ(ask("POST", "/v1/webhooks/" + off + "/disable").status, 200);
     EXPECT_EQ(ask("PATCH", "/v1/webhooks/" + off,
                   R"({"description":"d","filter":{"path":"/failed_products","gt":0},)"

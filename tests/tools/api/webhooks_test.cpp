@@ -95,6 +95,25 @@ TEST_F(WebhooksTest, AreSwitchedOnAndOff) {
     EXPECT_EQ(patch(R"({"description":"x"})").status, 404);
 }
 
+TEST_F(WebhooksTest, ARotationShowsTheNewSecretOnce) {
+    const Reply made = call("POST", path + "/rotate_secret", "");
+    ASSERT_EQ(made.status, 200) << made.body;
+    EXPECT_THAT(made.text("secret"), ::testing::StartsWith("whsec_"));
+    EXPECT_NE(made.text("secret"), secret);
+    EXPECT_THAT(made.body, Not(HasSubstr(secret))) << "the old one is not shown again";
+    EXPECT_THAT(call("GET", path).body, Not(HasSubstr("whsec_")));
+
+    const std::string own = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    const auto with = [&](const std::string& body) {
+        return call("POST", path + "/rotate_secret", body);
+    };
+    EXPECT_EQ(with(R"({"secret":")" + own + R"(","grace_seconds":0})").text("secret"), own);
+    EXPECT_EQ(with(R"({"secret":")" + own + R"("})").text("param"), "secret") << "in use already";
+    EXPECT_EQ(with(R"({"grace_seconds":2592001})").text("param"), "grace_seconds");
+    EXPECT_EQ(with(R"({"graze":1})").status, 400);
+    EXPECT_EQ(call("POST", "/v1/webhooks/wh_none/rotate_secret", "").status, 404);
+}
+
 TEST_F(WebhooksTest, AReplaySaysWhatIsWrongWithItsQuery) {
     const auto refused = [this](const std::string& body) {
         const Reply reply = call("POST", "/v1/deliveries/replay", body);
