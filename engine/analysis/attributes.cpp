@@ -16,6 +16,17 @@ namespace {
 
 using Words = std::span<const std::string_view>;
 
+// A title's words, and what they begin with for the tables of phrases.
+struct Title {
+    Words words;
+    std::span<const std::uint64_t> starts;
+
+    std::optional<PhraseTable::Match> find(const PhraseTable& table,
+                                           std::size_t at) const noexcept {
+        return table.find_at(words, at, starts[at]);
+    }
+};
+
 // --- language ------------------------------------------------------------------------------------
 
 enum class Speech : std::uint8_t { none, english, german };
@@ -67,10 +78,10 @@ bool is_for(std::string_view word) noexcept {
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-std::optional<PhraseTable::Match> brand_in(Words words, const PhraseTable& brands) noexcept {
-    for (std::size_t at = 0; at < words.size(); ++at) {
-        if (at > 0 && is_for(words[at - 1])) continue;
-        if (const auto match = brands.find_at(words, at)) return match;
+std::optional<PhraseTable::Match> brand_in(const Title& title, const PhraseTable& brands) noexcept {
+    for (std::size_t at = 0; at < title.words.size(); ++at) {
+        const auto match = title.find(brands, at);
+        if (match && !(at > 0 && is_for(title.words[at - 1]))) return match;
     }
     return std::nullopt;
 }
@@ -99,15 +110,15 @@ bool holds(Words words, Words some) noexcept {
 }
 
 // The one name that the words have of a table; empty: none, or several.
-std::string_view only_one(Words words, const PhraseTable& table, std::size_t skip_from,
+std::string_view only_one(const Title& title, const PhraseTable& table, std::size_t skip_from,
                           std::size_t skip_count) noexcept {
     std::string_view name;
-    for (std::size_t at = 0; at < words.size();) {
+    for (std::size_t at = 0; at < title.words.size();) {
         if (at >= skip_from && at < skip_from + skip_count) {
             ++at;
             continue;
         }
-        const auto match = table.find_at(words, at);
+        const auto match = title.find(table, at);
         if (!match) {
             ++at;
             continue;
@@ -119,10 +130,11 @@ std::string_view only_one(Words words, const PhraseTable& table, std::size_t ski
     return name;
 }
 
-std::string_view carrier_in(Words words, const PhraseTable& carriers, bool is_phone) noexcept {
+std::string_view carrier_in(const Title& title, const PhraseTable& carriers,
+                            bool is_phone) noexcept {
     std::string_view name;
-    for (std::size_t at = 0; at < words.size(); ++at) {
-        const auto match = carriers.find_at(words, at);
+    for (std::size_t at = 0; at < title.words.size(); ++at) {
+        const auto match = title.find(carriers, at);
         if (!match) continue;
         if (match->name == "unlocked") return match->name;
         if (is_phone && name.empty()) name = match->name;
@@ -184,6 +196,7 @@ void Attributes::clear() {
     title.clear();
     title.close();
     tokens.clear();
+    title_facts.reset();
     given_.clear();
     brand = model = language = {};
     brand_from_title = model_from_title = language_from_title = condition_from_text = false;
@@ -194,13 +207,12 @@ void Attributes::clear() {
     is_bundle = parts_only = box_only = false;
 }
 
-TitleFacts read_title(std::string_view title, DecimalMark mark) noexcept {
-    const TextFacts facts = read_words(title, mark);
+namespace {
+
+TitleFacts facts_of_title(const TextFacts& facts) noexcept {
     return {facts.lot_quantity, facts.is_bundle, facts.parts_only, facts.box_only,
             facts.storage_gb};
 }
-
-namespace {
 
 struct BrandFound {
     std::string_view name;
@@ -210,10 +222,10 @@ struct BrandFound {
 
 // The given one where it says the same as the title; else the given one too, unless the title
 // begins with another and the given one (a distributor, often) is nowhere in it.
-BrandFound find_brand(std::string_view given, Words words, const PhraseTable& brands,
+BrandFound find_brand(std::string_view given, const Title& title, const PhraseTable& brands,
                       TokenList& field) {
     BrandFound found;
-    const auto match = brand_in(words, brands);
+    const auto match = brand_in(title, brands);
     if (match) found = {match->name, true, match->first, match->count};
     if (given.empty()) return found;
     field.read(given);
@@ -222,7 +234,7 @@ BrandFound find_brand(std::string_view given, Words words, const PhraseTable& br
     const std::string_view name = known.empty() ? given : known;
     const bool other = match && match->first == 0 && name != match->name &&
                        !name.starts_with(match->name) && !match->name.starts_with(name) &&
-                       !holds(words, given_words);
+                       !holds(title.words, given_words);
     if (other) return found;
     found.name = name;
     found.from_title = false;
@@ -231,8 +243,8 @@ BrandFound find_brand(std::string_view given, Words words, const PhraseTable& br
 
 void read_variant(const Product& product, const Tables& tables, const BrandFound& brand,
                   std::int64_t storage_gb, std::string_view given_color,
-                  std::string_view given_size, TokenList& field, Attributes& out) {
-    const Words words(out.tokens.atoms());
+                  std::string_view given_size, const Title& title, TokenList& field,
+                  Attributes& out) {
     Variant& variant = out.variant;
     variant.storage_gb = product.device.storage_gb.value_or(storage_gb);
     if (!given_color.empty()) {
@@ -240,27 +252,35 @@ void read_variant(const Product& product, const Tables& tables, const BrandFound
         const std::string_view known = tables.variants.colors.find_whole(field.atoms());
         variant.color = known.empty() ? given_color : known;
     } else {
-        variant.color = only_one(words, tables.variants.colors, brand.first, brand.count);
+        variant.color = only_one(title, tables.variants.colors, brand.first, brand.count);
     }
     if (!given_size.empty()) {
         field.read(given_size);
         const std::string_view known = tables.variants.sizes.find_whole(field.atoms());
         variant.size = known.empty() ? given_size : known;
     } else {
-        variant.size = size_in(words, tables.variants.sizes);
+        variant.size = size_in(title.words, tables.variants.sizes);
     }
-    variant.region = only_one(words, tables.variants.regions, 0, 0);
-    variant.carrier = carrier_in(words, tables.variants.carriers, variant.storage_gb > 0);
+    variant.region = only_one(title, tables.variants.regions, 0, 0);
+    variant.carrier = carrier_in(title, tables.variants.carriers, variant.storage_gb > 0);
 }
 
 }  // namespace
+
+TitleFacts read_title(std::string_view title, DecimalMark mark) noexcept {
+    return facts_of_title(read_words(title, mark));
+}
 
 void read_attributes(const Product& product, const Tables& tables, Attributes& out) {
     out.clear();
     normalise_text(product.title, decimal_mark_of(product.language), out.title);
     out.tokens.read(out.title.view());
-    const Words words(out.tokens.atoms());
+    out.starts_.clear();
+    for (const std::string_view word : out.tokens.atoms())
+        out.starts_.push_back(PhraseTable::hash_of(word));
+    const Title words{out.tokens.atoms(), out.starts_};
     const TextFacts title = read_words(out.title, product.title);
+    out.title_facts = facts_of_title(title);
     // Notes describe this very piece; their numbers ("2 pcs missing") are no lot.
     const TextFacts notes =
         product.condition_notes.empty() ? TextFacts{} : read_words(product.condition_notes);
@@ -278,8 +298,8 @@ void read_attributes(const Product& product, const Tables& tables, Attributes& o
         out.model = model->text;
         out.model_from_title = true;
     }
-    read_variant(product, tables, brand, title.storage_gb, given_color, given_size, out.field_,
-                 out);
+    read_variant(product, tables, brand, title.storage_gb, given_color, given_size, words,
+                 out.field_, out);
     out.tokens_hash = hash_of_set(out.tokens, out.hashes_);
     out.language = primary_language(product.language);
     if (out.language.empty()) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,7 @@ struct Variant {
 struct Attributes {
     TextBuffer title;  // in normal form
     TokenList tokens;  // of it
+    std::optional<TitleFacts> title_facts;  // of the product's own title, as read_title() finds them
     std::string_view brand, model;
     bool brand_from_title = false, model_from_title = false;
     Variant variant;
@@ -48,6 +50,7 @@ struct Attributes {
   private:
     friend void read_attributes(const Product& product, const Tables& tables, Attributes& out);
     std::vector<std::uint64_t> hashes_;  // of tokens, while they are read
+    std::vector<std::uint64_t> starts_;  // PhraseTable::hash_of() each word of the title
     TextBuffer given_;                   // texts of the product's own fields in normal form
     TokenList field_;                    // of one of those, while it is read
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <numeric>
 
 #include "engine/base/ascii.hpp"
 #include "engine/base/hash.hpp"
@@ -13,7 +14,31 @@ namespace assay::engine {
 namespace {
 
 constexpr std::size_t common_model_min = 4;  // characters that two spellings of a model share
+constexpr unsigned word_bits = 30, bucket_bits = 16;  // of a hash; of which buckets are made
 constexpr float price_close = 0.25F;         // of the logarithm: within 28 %
+
+constexpr std::uint32_t bucket_of(std::uint32_t hash) noexcept {
+    static_assert(word_of(~FeatureToken{0}) >> word_bits == 0);
+    return hash >> (word_bits - bucket_bits);
+}
+
+// Hashes are spread evenly: by buckets first, each of which is short, they are sorted in one go.
+std::vector<std::uint32_t> sorted_words(const std::vector<FeatureToken>& tokens) {
+    std::vector<std::uint32_t> next((std::size_t{1} << bucket_bits) + 1, 0);
+    for (const FeatureToken token : tokens)
+        ++next[bucket_of(word_of(token)) + 1];
+    std::partial_sum(next.begin(), next.end(), next.begin());
+    std::vector<std::uint32_t> sorted(tokens.size());
+    for (const FeatureToken token : tokens)
+        sorted[next[bucket_of(word_of(token))]++] = word_of(token);
+    auto begin = sorted.begin();  // next[b] is where bucket b ends now
+    for (std::size_t bucket = 0; bucket + 1 < next.size(); ++bucket) {
+        const auto end = sorted.begin() + static_cast<std::ptrdiff_t>(next[bucket]);
+        std::sort(begin, end);
+        begin = end;
+    }
+    return sorted;
+}
 
 }  // namespace
 
@@ -53,9 +78,7 @@ void DuplicateRows::gather(std::vector<FeatureBlock> blocks) {
 }
 
 void DuplicateRows::number_words() {
-    std::vector<std::uint32_t> all(tokens_.size());
-    std::transform(tokens_.begin(), tokens_.end(), all.begin(), word_of);
-    std::sort(all.begin(), all.end());
+    const std::vector<std::uint32_t> all = sorted_words(tokens_);
     for (std::size_t at = 0; at < all.size();) {
         std::size_t end = at;
         while (end < all.size() && all[end] == all[at])
@@ -64,19 +87,30 @@ void DuplicateRows::number_words() {
         frequencies_.push_back(static_cast<std::uint32_t>(end - at));
         at = end;
     }
+    bucket_from_.assign((std::size_t{1} << bucket_bits) + 1, 0);
+    for (const std::uint32_t hash : hashes_)
+        ++bucket_from_[bucket_of(hash) + 1];
+    std::partial_sum(bucket_from_.begin(), bucket_from_.end(), bucket_from_.begin());
     const auto count = static_cast<double>(rows_.size());
     for (const std::uint32_t frequency : frequencies_) {
         weights_.push_back(static_cast<float>(std::log1p(count / frequency)));
     }
     for (FeatureToken& token : tokens_) {
-        const auto place = std::lower_bound(hashes_.begin(), hashes_.end(), word_of(token));
-        const auto number = static_cast<std::uint32_t>(place - hashes_.begin());
+        const auto number = static_cast<std::uint32_t>(place_of(word_of(token)) - hashes_.begin());
         token = number << 2 | (token & 3U);
     }
     for (std::size_t i = 0; i < rows_.size(); ++i) {
         for (const FeatureToken token : this->tokens(i))
             rows_[i].weight += weights_[word_of(token)];
     }
+}
+
+std::vector<std::uint32_t>::const_iterator DuplicateRows::place_of(
+    std::uint32_t hash) const noexcept {
+    const auto at = [&](std::uint32_t bucket) {
+        return hashes_.begin() + static_cast<std::ptrdiff_t>(bucket_from_[bucket]);
+    };
+    return std::lower_bound(at(bucket_of(hash)), at(bucket_of(hash) + 1), hash);
 }
 
 void DuplicateRows::list_holders() {
@@ -105,7 +139,7 @@ void DuplicateRows::list_models() {
             const std::string_view text = rest.substr(0, rest.find(' '));
             rest.remove_prefix(text.size() + 1);
             const auto hash = static_cast<std::uint32_t>(hash64(text) >> 34);
-            const auto place = std::lower_bound(hashes_.begin(), hashes_.end(), hash);
+            const auto place = place_of(hash);
             if (place == hashes_.end() || *place != hash) continue;  // beyond the tokens kept
             const auto word = static_cast<std::size_t>(place - hashes_.begin());
             if (frequencies_[word] > rare_frequency_max) continue;

@@ -54,12 +54,15 @@ class DuplicateRows {
     void gather(std::vector<FeatureBlock> blocks);
     void number_words();
     void list_holders();
+    // Where `hash` is among the sorted ones, or would be.
+    std::vector<std::uint32_t>::const_iterator place_of(std::uint32_t hash) const noexcept;
     void list_models();
 
     std::vector<Row> rows_;
     std::vector<FeatureToken> tokens_;
     std::string texts_;
     std::vector<std::uint32_t> hashes_;  // of the words, sorted: a word's number is its place
+    std::vector<std::uint32_t> bucket_from_;  // of them, by their upper bits
     std::vector<std::uint32_t> frequencies_;
     std::vector<float> weights_;
     std::vector<std::uint32_t> holders_, holders_from_;

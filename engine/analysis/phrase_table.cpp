@@ -64,10 +64,13 @@ const PhraseTable::Entry* PhraseTable::find(
     return rest.empty() ? &found->second : nullptr;
 }
 
-std::optional<PhraseTable::Match> PhraseTable::find_at(std::span<const std::string_view> words,
-                                                       std::size_t first) const noexcept {
-    std::uint64_t hash = extend(hash_begin, words[first]);
-    if ((may_begin_[hash >> 58] >> (hash >> 52 & 63U) & 1U) == 0) return std::nullopt;
+std::uint64_t PhraseTable::hash_of(std::string_view word) noexcept {
+    return extend(hash_begin, word);
+}
+
+std::optional<PhraseTable::Match> PhraseTable::find_longest(std::span<const std::string_view> words,
+                                                            std::size_t first,
+                                                            std::uint64_t hash) const noexcept {
     const auto begins = words_by_first_.find(hash);
     if (begins == words_by_first_.end()) return std::nullopt;
     const std::size_t most = std::min(begins->second, words.size() - first);

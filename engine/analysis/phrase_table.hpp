@@ -29,7 +29,16 @@ class PhraseTable {
     };
     // The longest phrase that begins at word `first`. O(words of the longest phrase).
     std::optional<Match> find_at(std::span<const std::string_view> words,
-                                 std::size_t first) const noexcept;
+                                 std::size_t first) const noexcept {
+        return find_at(words, first, hash_of(words[first]));
+    }
+    // The same where that word's hash is known: several tables are asked about one title.
+    std::optional<Match> find_at(std::span<const std::string_view> words, std::size_t first,
+                                 std::uint64_t hash) const noexcept {
+        if ((may_begin_[hash >> 58] >> (hash >> 52 & 63U) & 1U) == 0) return std::nullopt;
+        return find_longest(words, first, hash);
+    }
+    static std::uint64_t hash_of(std::string_view word) noexcept;
     // What stands for all of `words`; empty: nothing.
     std::string_view find_whole(std::span<const std::string_view> words) const noexcept;
 
@@ -41,6 +50,8 @@ class PhraseTable {
         std::string key;  // the phrase's letters and digits
         std::uint32_t name = 0;
     };
+    std::optional<Match> find_longest(std::span<const std::string_view> words, std::size_t first,
+                                      std::uint64_t hash) const noexcept;
     const Entry* find(std::uint64_t hash, std::span<const std::string_view> words) const noexcept;
 
     std::vector<std::string> names_;

@@ -26,7 +26,8 @@ Currency currency_of(const Product& product, Comparables comparables) noexcept {
 
 PointMaker::PointMaker(const Product& product, const Attributes& attributes, const Tables& tables,
                        const PriceGroup& group, TimePoint as_of, Price& out)
-    : attributes_(attributes),
+    : product_(product),
+      attributes_(attributes),
       tables_(tables),
       group_(group),
       as_of_(as_of),
@@ -42,8 +43,10 @@ PointMaker::PointMaker(const Product& product, const Attributes& attributes, con
 
 void PointMaker::make(Comparables comparables, std::vector<PricePoint>& points) const {
     points.clear();
+    KnownTitle known;
+    if (attributes_.title_facts) known = {product_.title, *attributes_.title_facts};
     for (std::size_t i = 0; i < comparables.size(); ++i) {
-        const auto reason = take(comparables[i], static_cast<std::uint32_t>(i), points);
+        const auto reason = take(comparables[i], static_cast<std::uint32_t>(i), known, points);
         if (!reason) continue;
         ++out_.left_out[static_cast<std::size_t>(*reason)];
         if (*reason == LeftOut::other_currency || *reason == LeftOut::no_exchange_rate)
@@ -52,8 +55,16 @@ void PointMaker::make(Comparables comparables, std::vector<PricePoint>& points) 
     sort_points(points);
 }
 
+TitleFacts PointMaker::facts_of(const Comparable& comparable, KnownTitle& known) const noexcept {
+    if (comparable.title_facts) return *comparable.title_facts;
+    if (comparable.title != known.title)
+        known = {comparable.title, read_title(comparable.title, mark_)};
+    return known.facts;
+}
+
 // nullopt: the comparable became a point.
 std::optional<LeftOut> PointMaker::take(const Comparable& comparable, std::uint32_t index,
+                                        KnownTitle& known,
                                         std::vector<PricePoint>& points) const {
     // The cheap questions first: a title is read only for what passes them.
     if (comparable.kind != ComparableKind::sold) return LeftOut::asking_price;
@@ -67,8 +78,7 @@ std::optional<LeftOut> PointMaker::take(const Comparable& comparable, std::uint3
     if (age > tables_.defaults.age_days_max) return LeftOut::too_old;
     if (comparable.price <= 0) return LeftOut::no_price;
 
-    const TitleFacts facts =
-        comparable.title_facts ? *comparable.title_facts : read_title(comparable.title, mark_);
+    const TitleFacts facts = facts_of(comparable, known);
     const bool parts = facts.parts_only || comparable.condition == Condition::parts;
     if (parts != parts_) return LeftOut::parts;
     if (facts.box_only != attributes_.box_only) return LeftOut::box_only;

@@ -32,13 +32,20 @@ class PointMaker {
     std::optional<double> amount_of(const Comparable& comparable) const noexcept;
 
   private:
+    // The title that was read last, and what it says: sales of one thing often share one.
+    struct KnownTitle {
+        std::string_view title;
+        TitleFacts facts;
+    };
     std::optional<LeftOut> take(const Comparable& comparable, std::uint32_t index,
-                                std::vector<PricePoint>& points) const;
+                                KnownTitle& known, std::vector<PricePoint>& points) const;
+    TitleFacts facts_of(const Comparable& comparable, KnownTitle& known) const noexcept;
     // Which rate takes the comparable's currency to the product's; noted in out.currencies.
     std::optional<ExchangeRates::Found> rate_of(const Comparable& comparable) const noexcept;
     CurrencyUse& use_of(Currency currency) const;
     double log_factor(Condition condition) const noexcept;
 
+    const Product& product_;
     const Attributes& attributes_;
     const Tables& tables_;
     const PriceGroup& group_;

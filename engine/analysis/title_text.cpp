@@ -31,6 +31,17 @@ constexpr std::array<Class, 256> classes = [] {
     return table;
 }();
 
+// A letter in lower case; zero for what is none.
+constexpr std::array<char, 256> lowered = [] {
+    std::array<char, 256> table{};
+    for (std::size_t c = 0; c < table.size(); ++c) {
+        const char letter = static_cast<char>(c);
+        if (classes[c] == Class::word) table[c] = letter;
+        if (classes[c] == Class::capital) table[c] = to_lower(letter);
+    }
+    return table;
+}();
+
 constexpr Class class_of(char c) noexcept {
     return classes[static_cast<unsigned char>(c)];
 }
@@ -52,8 +63,7 @@ class Normaliser {
             const Class kind = class_of(c);
             if (kind == Class::word || kind == Class::capital) {
                 if (after_digit()) note_end();
-                out_.append(kind == Class::capital ? to_lower(c) : c);
-                ++at_;
+                take_letters();
             } else if (kind == Class::digit) {
                 out_.append(c);
                 ++at_;
@@ -73,6 +83,21 @@ class Normaliser {
   private:
     static constexpr std::size_t growth_max = 8;
     static constexpr std::size_t ends_max = 24;  // numbers looked at; no title has that many
+
+    // A run of them, without asking for room at each.
+    void take_letters() noexcept {
+        const std::size_t most = std::min(text_.size() - at_, out_.room() - growth_max);
+        const char* from = text_.data() + at_;
+        char* to = out_.bytes.data() + out_.size;
+        std::size_t count = 0;
+        while (count < most) {
+            const char letter = lowered[static_cast<unsigned char>(from[count])];
+            if (letter == '\0') break;
+            to[count++] = letter;
+        }
+        at_ += count;
+        out_.size += count;
+    }
 
     char next(std::size_t offset = 1) const noexcept {
         return at_ + offset < text_.size() ? text_[at_ + offset] : ' ';

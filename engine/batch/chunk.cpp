@@ -160,7 +160,8 @@ std::string ChunkBuilder::take() {
     std::memcpy(bytes_.data(), &header, sizeof header);
     std::string blob = std::move(bytes_);
     bytes_.clear();
-    bytes_.reserve(blob.size());  // the next chunk of a batch is about as large
+    // The next chunk of a batch is about as large; growing past that would copy it.
+    bytes_.reserve(blob.size() + blob.size() / 8);
     count_ = 0;
     first_index_ = 0;
     return blob;

@@ -252,7 +252,7 @@ ProductParser::ProductParser() : body_(std::make_unique<Body>()) {}
 ProductParser::~ProductParser() = default;
 
 std::optional<Error> ProductParser::parse(std::string_view json, std::string_view product_id,
-                                          MoneyUnit unit, Product& out) {
+                                          MoneyUnit unit, Product& out, bool echo) {
     out.clear();
     out.product_id = product_id;
     out.product_data = "{}";
@@ -267,7 +267,7 @@ std::optional<Error> ProductParser::parse(std::string_view json, std::string_vie
     auto& fault = body_->reader.walker().fault();
     const bool echoes = read || (root.is_object() && fault->code != ErrorCode::duplicate_key &&
                                  fault->code != ErrorCode::invalid_json);
-    if (echoes) {
+    if (echo && echoes) {
         write_product_data(body_->json, body_->product_data);
         out.product_data = body_->product_data;
     }

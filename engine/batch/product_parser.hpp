@@ -23,9 +23,9 @@ class ProductParser {
 
     // Checks every field of the schema: type, range, length, money. Unknown keys are kept in
     // product_data. Returns the fault that fails the product (code, field as JSON pointer, message,
-    // remedy), or nullopt.
+    // remedy), or nullopt. Without `echo`, product_data stays "{}".
     std::optional<Error> parse(std::string_view json, std::string_view product_id, MoneyUnit unit,
-                               Product& out);
+                               Product& out, bool echo = true);
 
   private:
     struct Body;

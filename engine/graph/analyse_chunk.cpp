@@ -110,7 +110,7 @@ ChunkDone read_features(const ChunkWork& work, ProductParser& parser, Product& p
         if (item.fault) return;
         product.clear();
         try {
-            if (parser.parse(item.json, item.product_id, work.money_unit, product)) return;
+            if (parser.parse(item.json, item.product_id, work.money_unit, product, false)) return;
             work.plan->read_features(product, item.index, workspace, done.features);
         } catch (const std::exception&) {
             return;  // it is not compared; the second pass meets the same and says so

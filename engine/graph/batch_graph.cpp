@@ -35,8 +35,10 @@ struct AnalyseBody {
     ThreadStates& states;
     Done operator()(const Work& work) const noexcept {
         ThreadState& state = states.local();
-        return std::make_shared<ChunkDone>(
+        auto done = std::make_shared<ChunkDone>(
             analyse_chunk(*work, state.parser, state.product, state.workspace));
+        if (work->features) done->input = std::move(work->input);
+        return done;
     }
 };
 

@@ -68,6 +68,7 @@ struct ChunkDone {
     CostSum cost;
     std::vector<ProductDigest> digests;
     FeatureBlock features;   // of the first pass, which leaves nothing else
+    std::string input;       // the first pass's chunk, handed back: the second reads it again
     bool cancelled = false;  // the flag was seen: results are incomplete and not to be stored
     bool damaged = false;    // the blob failed its checks: nothing was analysed
 };

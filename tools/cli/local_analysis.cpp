@@ -116,11 +116,6 @@ class Run {
         }
         const auto first_index = static_cast<std::int64_t>(builder_.first_index());
         std::string chunk = builder_.take();
-        if (two_passes()) {
-            first_indices_.push_back(first_index);
-            auto kept = spool_.add(chunk);
-            if (!kept) return kept;
-        }
         return put(std::move(chunk), first_index);
     }
 
@@ -189,6 +184,9 @@ class Run {
                 compared_ += done->features.rows.size();
                 features_.push_back(std::move(done->features));
             }
+            first_indices_.push_back(done->first_index);
+            auto kept = spool_.add(std::move(done->input));
+            if (!kept) return kept;
             report_progress();
             return {};
         }

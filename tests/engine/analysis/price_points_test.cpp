@@ -11,6 +11,32 @@ namespace {
 
 using testing::PriceTest;
 
+TEST_F(PriceTest, ATitleThatSeveralSalesShareCountsForEachOfThem) {
+    product.title = "Sony WH-1000XM4 headphones";
+    read_attributes(product, *tables, attributes);
+    ASSERT_TRUE(attributes.title_facts);
+    for (const std::string_view title :
+         {"Sony WH-1000XM4 headphones", "Sony WH-1000XM4 for parts", "Sony WH-1000XM4 for parts",
+          "2er Set Sony WH-1000XM4", "2er Set Sony WH-1000XM4", "", "Sony WH-1000XM4 headphones"})
+        sold(10'000).title = title;
+    estimate();
+    EXPECT_EQ(left_out(LeftOut::parts), 2);
+    EXPECT_EQ(price.n, 5);
+    product.comparables.erase(product.comparables.begin() + 5, product.comparables.end());
+    product.comparables.erase(product.comparables.begin(), product.comparables.begin() + 3);
+    EXPECT_EQ(estimate().p50, 5'000) << "each sale of two is worth half per unit";
+}
+
+TEST_F(PriceTest, ADefectiveProductsOwnTitleSaysWhichSalesAreLikeIt) {
+    product.title = "Sony WH-1000XM4 for parts";
+    read_attributes(product, *tables, attributes);
+    sold(3'000).title = product.title;
+    sold(10'000).title = "Sony WH-1000XM4 headphones";
+    estimate();
+    EXPECT_EQ(price.n, 1);
+    EXPECT_EQ(left_out(LeftOut::parts), 1);
+}
+
 class PriceInOtherCurrencies : public PriceTest {
   protected:
     void SetUp() override {

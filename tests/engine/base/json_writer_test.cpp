@@ -26,6 +26,17 @@ TEST(JsonWriterTest, WritesNestedValuesWithTheirCommas) {
     EXPECT_EQ(out, R"(x{"a":1,"b":[1,{},[],null],"c":true,"d":"text","e":{"f":[]}})");
 }
 
+TEST(JsonWriterTest, WritesKeysOfAnyLengthAndEscapesThem) {
+    for (std::size_t length = 0; length <= 80; ++length) {
+        const std::string key(length, 'k');
+        std::string out;
+        JsonWriter json(out);
+        json.begin_object().member(key, 1).member(key + '"', 2).member("l", 3).key("m").null();
+        json.end_object();
+        EXPECT_EQ(out, "{\"" + key + "\":1,\"" + key + "\\\"\":2,\"l\":3,\"m\":null}");
+    }
+}
+
 TEST(JsonWriterTest, FindsWhatMustBeEscapedWhereverItStands) {
     const std::pair<char, std::string> cases[] = {
         {'"', "\\\""},    {'\\', "\\\\"},   {'\x1f', "\\u001f"}, {'\0', "\\u0000"},

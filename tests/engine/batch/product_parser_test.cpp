@@ -413,6 +413,18 @@ TEST_F(ProductParserTest, EchoesTheInputInItsOrderAndWords) {
     EXPECT_EQ(product_.product_data, "{}") << "nobody knows which x";
 }
 
+TEST_F(ProductParserTest, WithoutAnEchoItReadsTheSame) {
+    constexpr bool echo = false;
+    ASSERT_FALSE(parser_.parse(R"({"title":"A","quantity":3})", "p", MoneyUnit::minor, product_,
+                               echo));
+    EXPECT_EQ(product_.title, "A");
+    EXPECT_EQ(product_.quantity, 3);
+    EXPECT_EQ(product_.product_data, "{}");
+    ASSERT_TRUE(parser_.parse(R"({"title":"A","quantity":-1})", "p", MoneyUnit::minor, product_,
+                              echo));
+    EXPECT_EQ(product_.product_data, "{}");
+}
+
 TEST_F(ProductParserTest, MasksWhatIsPersonal) {
     ASSERT_FALSE(parse(
         R"({"title":"A","identifiers":{"imei":"490154203237518","serial":"C02XG2JH","ean":"1"},)"

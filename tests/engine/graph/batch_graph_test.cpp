@@ -95,6 +95,19 @@ TEST_F(GraphTest, ResultsAreTheSameBytesForAnyThreadCount) {
     }
 }
 
+TEST_F(GraphTest, TheFirstPassHandsItsChunkBackForTheSecond) {
+    open(2, 4);
+    ChunkWork first = make_work(plan_, ChunkSpec{0, 16, 0});
+    ChunkWork second = make_work(plan_, ChunkSpec{16, 16, 0});
+    first.features = true;
+    const std::string bytes = first.input;
+    put(std::move(first));
+    put(std::move(second));
+    EXPECT_EQ(out().at(0).input, bytes);
+    EXPECT_EQ(out().at(0).features.rows.size(), 16U);
+    EXPECT_TRUE(out().at(16).input.empty());
+}
+
 TEST_F(GraphTest, TokensBoundWhatIsInsideAndWhatWaitsForItsCommit) {
     open(2, 3, false);
     for (std::uint64_t chunk = 0; chunk < 3; ++chunk) {
