@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <thread>
 #include <type_traits>
 
 #include "engine/base/json_writer.hpp"
@@ -150,7 +151,8 @@ void BatchRun::features_arrived(std::int64_t first_index, std::int64_t products,
     }
     // Only the last chunk comes here.
     auto groups = std::make_shared<const DuplicateGroups>(
-        decide_duplicates(std::move(all), plan_->tables().defaults));
+        decide_duplicates(std::move(all), plan_->tables().defaults,
+                          static_cast<int>(std::thread::hardware_concurrency())));
     const std::lock_guard lock(mutex_);
     features_.clear();
     groups_ = std::move(groups);

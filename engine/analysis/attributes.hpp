@@ -27,7 +27,8 @@ struct Variant {
 struct Attributes {
     TextBuffer title;  // in normal form
     TokenList tokens;  // of it
-    std::optional<TitleFacts> title_facts;  // of the product's own title, as read_title() finds them
+    std::optional<TitleFacts>
+        title_facts;  // of the product's own title, as read_title() finds them
     std::string_view brand, model;
     bool brand_from_title = false, model_from_title = false;
     Variant variant;

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t common_model_min = 4;  // characters that two spellings of a model share
 constexpr unsigned word_bits = 30, bucket_bits = 16;  // of a hash; of which buckets are made
-constexpr float price_close = 0.25F;         // of the logarithm: within 28 %
+constexpr float price_close = 0.25F;                  // of the logarithm: within 28 %
 
 constexpr std::uint32_t bucket_of(std::uint32_t hash) noexcept {
     static_assert(word_of(~FeatureToken{0}) >> word_bits == 0);

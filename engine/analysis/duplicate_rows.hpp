@@ -61,7 +61,7 @@ class DuplicateRows {
     std::vector<Row> rows_;
     std::vector<FeatureToken> tokens_;
     std::string texts_;
-    std::vector<std::uint32_t> hashes_;  // of the words, sorted: a word's number is its place
+    std::vector<std::uint32_t> hashes_;       // of the words, sorted: a word's number is its place
     std::vector<std::uint32_t> bucket_from_;  // of them, by their upper bits
     std::vector<std::uint32_t> frequencies_;
     std::vector<float> weights_;

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cassert>
 #include <charconv>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <thread>
 
 #include "engine/analysis/duplicate_rows.hpp"
 
@@ -150,10 +152,18 @@ class CandidateFinder {
     std::vector<std::uint32_t> found_;
 };
 
+// Threads cost some 50 us to start: fewer rows than this are not worth another one.
+constexpr std::size_t rows_per_thread_min = 2'048;
+
 class Decider {
   public:
-    Decider(const DuplicateRows& rows, const Defaults& defaults)
-        : rows_(rows), defaults_(defaults), clusters_(rows, defaults), closest_(rows.size()) {}
+    Decider(const DuplicateRows& rows, const Defaults& defaults, int threads)
+        : rows_(rows),
+          defaults_(defaults),
+          threads_(std::clamp<std::size_t>(static_cast<std::size_t>(std::max(threads, 1)), 1,
+                                           1 + rows.size() / rows_per_thread_min)),
+          clusters_(rows, defaults),
+          closest_(rows.size()) {}
 
     void run() {
         for (const auto member : {&ProductFeatures::gtin, &ProductFeatures::asin,
@@ -188,10 +198,11 @@ class Decider {
         }
     }
 
-    void add(std::uint32_t a, std::uint32_t b) {
+    void add(std::uint32_t a, std::uint32_t b) { add(a, b, edges_); }
+    void add(std::uint32_t a, std::uint32_t b, std::vector<Edge>& edges) const {
         const PairScore pair = score_pair(rows_, a, b, defaults_);
         if (pair.conflict || pair.score < static_cast<float>(defaults_.duplicate_score)) return;
-        edges_.push_back({std::min(a, b), std::max(a, b), pair.score, pair.signals});
+        edges.push_back({std::min(a, b), std::max(a, b), pair.score, pair.signals});
     }
 
     // An identifier in common needs no more proof.
@@ -205,15 +216,52 @@ class Decider {
         }
     }
 
-    void find_edges() {
-        CandidateFinder candidates(rows_);
-        std::vector<bool> cut(rows_.size());
-        for (std::uint32_t row = 0; row < rows_.size(); ++row) {
-            for (const std::uint32_t other : candidates.of(row)) {
-                // Before it, and whole: the other one has seen this row.
-                if (other > row || cut[other]) add(row, other);
+    // Calls `look(row, its candidates, edges)` for every row; rows are shared out among threads,
+    // each with edges of its own, which all end up in edges_.
+    template <class Look>
+    void for_candidates(const Look& look) {
+        constexpr std::uint32_t rows_at_once = 256;
+        std::atomic<std::uint32_t> next = 0;  // rows are claimed; nothing else is shared
+        std::vector<std::vector<Edge>> found(threads_);
+        const auto work = [&](std::vector<Edge>& edges) {
+            CandidateFinder candidates(rows_);
+            const auto count = static_cast<std::uint32_t>(rows_.size());
+            for (;;) {
+                const std::uint32_t from = next.fetch_add(rows_at_once, std::memory_order_relaxed);
+                if (from >= count) return;
+                for (std::uint32_t row = from; row < std::min(count, from + rows_at_once); ++row)
+                    look(row, candidates, edges);
             }
-            cut[row] = candidates.was_cut();
+        };
+        {
+            std::vector<std::jthread> others;
+            for (std::size_t i = 1; i < threads_; ++i)
+                others.emplace_back([&, i] { work(found[i]); });
+            work(found[0]);
+        }
+        for (const std::vector<Edge>& edges : found)
+            edges_.insert(edges_.end(), edges.begin(), edges.end());
+    }
+
+    void find_edges() {
+        // A byte each: threads write to neighbours.
+        std::vector<std::uint8_t> cut(rows_.size());
+        std::atomic<bool> any_cut = false;
+        for_candidates([&](std::uint32_t row, CandidateFinder& candidates, auto& edges) {
+            for (const std::uint32_t other : candidates.of(row)) {
+                if (other > row) add(row, other, edges);
+            }
+            if (!candidates.was_cut()) return;
+            cut[row] = 1;
+            any_cut.store(true, std::memory_order_relaxed);
+        });
+        if (any_cut) {
+            // The earlier one has seen the later one, unless its candidates were cut.
+            for_candidates([&](std::uint32_t row, CandidateFinder& candidates, auto& edges) {
+                for (const std::uint32_t other : candidates.of(row)) {
+                    if (other < row && cut[other] != 0) add(row, other, edges);
+                }
+            });
         }
         std::sort(edges_.begin(), edges_.end(),
                   [](const Edge& x, const Edge& y) { return x.a != y.a ? x.a < y.a : x.b < y.b; });
@@ -256,6 +304,7 @@ class Decider {
 
     const DuplicateRows& rows_;
     const Defaults& defaults_;
+    std::size_t threads_;
     Clusters clusters_;
     std::vector<Edge> edges_;
     std::vector<Edge> closest_;  // by row: the edge that joined it with its closest
@@ -263,9 +312,10 @@ class Decider {
 
 }  // namespace
 
-DuplicateGroups decide_duplicates(std::vector<FeatureBlock> blocks, const Defaults& defaults) {
+DuplicateGroups decide_duplicates(std::vector<FeatureBlock> blocks, const Defaults& defaults,
+                                  int threads) {
     const DuplicateRows rows(std::move(blocks));
-    Decider decider(rows, defaults);
+    Decider decider(rows, defaults, threads);
     decider.run();
 
     DuplicateGroups groups;

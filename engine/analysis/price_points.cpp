@@ -64,8 +64,7 @@ TitleFacts PointMaker::facts_of(const Comparable& comparable, KnownTitle& known)
 
 // nullopt: the comparable became a point.
 std::optional<LeftOut> PointMaker::take(const Comparable& comparable, std::uint32_t index,
-                                        KnownTitle& known,
-                                        std::vector<PricePoint>& points) const {
+                                        KnownTitle& known, std::vector<PricePoint>& points) const {
     // The cheap questions first: a title is read only for what passes them.
     if (comparable.kind != ComparableKind::sold) return LeftOut::asking_price;
     const bool foreign = !comparable.currency.empty() && comparable.currency != out_.currency;

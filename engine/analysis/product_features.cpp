@@ -148,7 +148,7 @@ std::uint8_t quality_of(const Product& product, const Identity& identity,
     quality += product.condition == Condition::unknown ? 0 : 4;
     quality += product.unit_cost ? 4 : 0;
     quality += product.msrp ? 4 : 0;
-    quality += product.comparables.empty() ? 0 : 8;
+    quality += product.has_comparables || !product.comparables.empty() ? 8 : 0;
     quality += product.description.empty() ? 0 : 3;
     quality += product.category.empty() ? 0 : 3;
     quality += product.image_count > 0 ? 3 : 0;

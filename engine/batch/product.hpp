@@ -138,6 +138,7 @@ struct Product {
     std::int64_t image_count = 0;  // as given, or as many as are listed
     Market market;
     std::vector<Comparable> comparables;
+    bool has_comparables = false;  // known also where only its identity was read
     Costs costs;
     std::optional<Tax> tax;
     Device device;

@@ -90,20 +90,22 @@ struct ProductParser::Body {
     FieldReader reader;
     std::string product_data;
 
-    bool read(const Element& root, Product& out);
+    bool read(const Element& root, ParseExtent extent, Product& out);
     bool read_texts(const Members<key::end>& members, Product& out);
     bool read_numbers(const Members<key::end>& members, Product& out);
-    bool read_objects(const Members<key::end>& members, Product& out);
+    bool read_identity(const Members<key::end>& members, Product& out);
+    bool read_business(const Members<key::end>& members, Product& out);
     bool find_currency(const Members<key::end>& members, Product& out);
 };
 
-bool ProductParser::Body::read(const Element& root, Product& out) {
+bool ProductParser::Body::read(const Element& root, ParseExtent extent, Product& out) {
     const JsonPath top;
     if (!root.is_object()) return reader.wrong_type(top, "a JSON object");
     Members<key::end> members;
     if (!reader.members(root, top, keys, members) || !read_texts(members, out) ||
-        !find_currency(members, out) || !read_numbers(members, out) || !read_objects(members, out))
+        !find_currency(members, out) || !read_numbers(members, out) || !read_identity(members, out))
         return false;
+    if (extent == ParseExtent::whole && !read_business(members, out)) return false;
     const Identifiers& ids = out.identifiers;
     if (out.title.empty() && ids.gtin.empty() && ids.upc.empty() && ids.ean.empty() &&
         ids.isbn.empty() && ids.asin.empty() && ids.imei.empty() && ids.serial.empty()) {
@@ -209,17 +211,24 @@ bool ProductParser::Body::read_numbers(const Members<key::end>& members, Product
     return read;
 }
 
-bool ProductParser::Body::read_objects(const Members<key::end>& members, Product& out) {
+bool ProductParser::Body::read_identity(const Members<key::end>& members, Product& out) {
+    const JsonPath top;
+    out.has_comparables = members.has(key::comparables) && members[key::comparables].is_array() &&
+                          array_of(members[key::comparables]).size() > 0;
+    return (!members.has(key::identifiers) ||
+            read_identifiers(reader, members[key::identifiers], JsonPath(top, "identifiers"),
+                             out.identifiers)) &&
+           (!members.has(key::device) ||
+            read_device(reader, members[key::device], JsonPath(top, "device"), out));
+}
+
+bool ProductParser::Body::read_business(const Members<key::end>& members, Product& out) {
     const JsonPath top;
     const auto at = [&](std::size_t k) { return JsonPath(top, keys.name(k)); };
     const auto read = [&](std::size_t k, auto&& reading) {
         return !members.has(k) || reading(members[k], at(k));
     };
-    return read(key::identifiers,
-                [&](const Element& value, const JsonPath& path) {
-                    return read_identifiers(reader, value, path, out.identifiers);
-                }) &&
-           read(key::market,
+    return read(key::market,
                 [&](const Element& value, const JsonPath& path) {
                     return read_market(reader, value, path, out.currency, out.market);
                 }) &&
@@ -235,10 +244,6 @@ bool ProductParser::Body::read_objects(const Members<key::end>& members, Product
                 [&](const Element& value, const JsonPath& path) {
                     return read_tax(reader, value, path, out.tax);
                 }) &&
-           read(key::device,
-                [&](const Element& value, const JsonPath& path) {
-                    return read_device(reader, value, path, out);
-                }) &&
            read(key::risk,
                 [&](const Element& value, const JsonPath& path) {
                     return read_risk(reader, value, path, out.risk);
@@ -252,7 +257,7 @@ ProductParser::ProductParser() : body_(std::make_unique<Body>()) {}
 ProductParser::~ProductParser() = default;
 
 std::optional<Error> ProductParser::parse(std::string_view json, std::string_view product_id,
-                                          MoneyUnit unit, Product& out, bool echo) {
+                                          MoneyUnit unit, Product& out, ParseExtent extent) {
     out.clear();
     out.product_id = product_id;
     out.product_data = "{}";
@@ -263,11 +268,11 @@ std::optional<Error> ProductParser::parse(std::string_view json, std::string_vie
     Element root;
     if (auto fault = body_->json.parse(json, root)) return fault;
     body_->reader.start(json.size(), body_->json.has_escapes(), unit, out.notes);
-    const bool read = body_->read(root, out);
+    const bool read = body_->read(root, extent, out);
     auto& fault = body_->reader.walker().fault();
     const bool echoes = read || (root.is_object() && fault->code != ErrorCode::duplicate_key &&
                                  fault->code != ErrorCode::invalid_json);
-    if (echo && echoes) {
+    if (echoes && extent == ParseExtent::whole) {
         write_product_data(body_->json, body_->product_data);
         out.product_data = body_->product_data;
     }

@@ -86,7 +86,6 @@ void analyse_item(const ChunkWork& work, const ChunkItem& item, ProductParser& p
         add_failed(work, done, item, echo(item), *item.fault, "intake");
         return;
     }
-    product.clear();
     if (const auto fault = parser.parse(item.json, item.product_id, work.money_unit, product)) {
         const bool understood = product.product_data.starts_with('{');
         add_failed(work, done, item, understood ? product.product_data : echo(item), *fault,
@@ -100,7 +99,8 @@ void analyse_item(const ChunkWork& work, const ChunkItem& item, ProductParser& p
     if (work.digest) add_digest(done, item.index, product, outcome, workspace.analysis);
 }
 
-// The first pass. What cannot be read has no features; the second pass says why.
+// The first pass. What cannot be read has no features; the second pass says why. A product whose
+// comparables cannot be read has some: another row may well be a copy of it.
 ChunkDone read_features(const ChunkWork& work, ProductParser& parser, Product& product,
                         Workspace& workspace) {
     ChunkDone done;
@@ -108,9 +108,10 @@ ChunkDone read_features(const ChunkWork& work, ProductParser& parser, Product& p
     done.first_index = work.first_index;
     const auto read = for_each_item(work.input, [&](const ChunkItem& item) {
         if (item.fault) return;
-        product.clear();
         try {
-            if (parser.parse(item.json, item.product_id, work.money_unit, product, false)) return;
+            if (parser.parse(item.json, item.product_id, work.money_unit, product,
+                             ParseExtent::identity))
+                return;
             work.plan->read_features(product, item.index, workspace, done.features);
         } catch (const std::exception&) {
             return;  // it is not compared; the second pass meets the same and says so
@@ -133,7 +134,7 @@ ChunkDone analyse_chunk(const ChunkWork& work, ProductParser& parser, Product& p
     ChunkDone done;
     done.token = work.token;
     done.first_index = work.first_index;
-    done.results.reserve(work.input.size() * 2);
+    done.results.reserve(work.input.size() / 2 * 5);  // what products with comparables come to
     const auto read = for_each_item(work.input, [&](const ChunkItem& item) {
         if (done.cancelled) return;
         if (work.cancelled && work.cancelled->load(std::memory_order_relaxed)) {

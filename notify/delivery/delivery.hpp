@@ -23,13 +23,13 @@ struct Delivery {
     EventSeq event{};
     EndpointId endpoint;
     TenantId tenant;
-    std::string wire_type;        // analysis.completed
-    std::string message_id;       // what receivers deduplicate by
-    int attempts = 0;             // requests made so far, in this series
-    TimePoint due{};              // of the next request
-    EventId event_id;             // of the event's row
-    std::string event_type;       // canonical
-    TimePoint created_at{};       // the event's
+    std::string wire_type;   // analysis.completed
+    std::string message_id;  // what receivers deduplicate by
+    int attempts = 0;        // requests made so far, in this series
+    TimePoint due{};         // of the next request
+    EventId event_id;        // of the event's row
+    std::string event_type;  // canonical
+    TimePoint created_at{};  // the event's
     // body_mark() of the body that was sent last; 0: none yet.
     std::uint64_t body_hash = 0;
     // Requests made beside this series: those before a redelivery began a new one, and those that

@@ -252,9 +252,8 @@ void Dispatcher::Shard::perform(ShardCore::Send& send) {
     const Delivery& delivery = job.delivery;
     Result<DeliverySource::Body> body = source_->body(delivery, *send.endpoint, job.event.get());
     if (!body) return core.not_sent(job, body.error(), now(), out);
-    if (is_other_body(
-            body->variant == BodyVariant::thin ? delivery.thin_hash : delivery.body_hash,
-            body->hash)) {
+    if (is_other_body(body->variant == BodyVariant::thin ? delivery.thin_hash : delivery.body_hash,
+                      body->hash)) {
         // Same id, other bytes: a receiver that has seen the id could not know. Refused for good.
         return core.not_sent(
             job,

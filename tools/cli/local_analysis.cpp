@@ -128,7 +128,7 @@ class Run {
         };
         const SteadyTime start = clock_now();
         groups_ = std::make_shared<const DuplicateGroups>(
-            decide_duplicates(std::move(features_), options_.tables->defaults));
+            decide_duplicates(std::move(features_), options_.tables->defaults, result_.threads));
         decision_time_ = clock_now() - start;
         result_.duplicates = groups_->members();
         result_.duplicate_groups = groups_->groups();

@@ -245,10 +245,11 @@ FeatureBlock features_of(const std::vector<testing::ShopRow>& rows,
 }
 
 std::map<std::string, std::vector<std::string>> groups_of(const std::vector<testing::ShopRow>& rows,
-                                                          const std::vector<std::size_t>& order) {
+                                                          const std::vector<std::size_t>& order,
+                                                          int threads = 1) {
     std::vector<FeatureBlock> blocks;
     blocks.push_back(features_of(rows, order));
-    const auto groups = decide_duplicates(std::move(blocks), official_tables().defaults);
+    const auto groups = decide_duplicates(std::move(blocks), official_tables().defaults, threads);
     std::map<std::string, std::vector<std::string>> members;
     for (std::size_t at = 0; at < order.size(); ++at) {
         const std::string& id = rows[order[at]].id;
@@ -318,6 +319,15 @@ TEST(DuplicatesOnLabelledSets, AnyOrderGivesTheSameGroups) {
     std::mt19937 random(1);
     std::shuffle(order.begin(), order.end(), random);
     EXPECT_EQ(groups_of(shops.rows, order), groups);
+}
+
+TEST(DuplicatesOnLabelledSets, AnyNumberOfThreadsGivesTheSameGroups) {
+    const LabelledShops shops = testing::software_shops(7);
+    ASSERT_GT(shops.rows.size(), 4'096U) << "enough for more than one thread";
+    const auto order = as_they_are(shops.rows.size());
+    const auto groups = groups_of(shops.rows, order);
+    EXPECT_EQ(groups_of(shops.rows, order, 2), groups);
+    EXPECT_EQ(groups_of(shops.rows, order, 8), groups);
 }
 
 TEST(DuplicatesOnLabelledSets, WhatIsKeptOfAProductIsSmall) {
