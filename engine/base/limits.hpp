@@ -128,6 +128,9 @@ inline constexpr std::size_t description_bytes_max = 1 * kibibyte;
 inline constexpr std::size_t body_override_bytes_min = 1 * kibibyte;  // a thin body always fits
 inline constexpr std::size_t deliveries_waiting_max =
     100'000;  // due-times held per shard; the rest stay rows
+// Schemas of published events: read anew with each event of their type.
+inline constexpr std::size_t event_schema_bytes_max = 64 * kibibyte;
+inline constexpr std::int64_t event_schemas_max = 100;  // of one tenant
 inline constexpr std::size_t url_bytes_max = 2'048;
 // How long an old secret goes on beside a new one: a day suffices to deploy it everywhere; what
 // outlasts a month was forgotten.

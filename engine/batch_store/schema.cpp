@@ -189,10 +189,20 @@ CREATE TABLE event_key(
 CREATE INDEX event_key_age ON event_key(created_at);
 )sql";
 
+constexpr std::string_view event_schemas_step = R"sql(
+CREATE TABLE event_schema(
+  tenant_id TEXT NOT NULL,
+  type TEXT NOT NULL,
+  schema TEXT NOT NULL,            -- JSON
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY(tenant_id, type)
+) STRICT;
+)sql";
+
 constexpr std::array steps{
     Migration{"batch_store", 1, first_step}, Migration{"batch_store", 2, second_step},
     Migration{"comps_books", 1, comps_step}, Migration{"batch_store", 3, first_pass_step},
-    Migration{"batch_store", 4, events_step}};
+    Migration{"batch_store", 4, events_step}, Migration{"event_schemas", 1, event_schemas_step}};
 
 }  // namespace
 

@@ -4,10 +4,12 @@
 #include <simdjson.h>
 
 #include "engine/base/limits.hpp"
+#include "engine/batch_store/event_schemas.hpp"
 #include "notify/profile/profile.hpp"
 #include "tools/api/api_json.hpp"
 #include "tools/api/json_body.hpp"
 #include "tools/api/resources.hpp"
+#include "tools/api/schema_check.hpp"
 
 namespace assay::tools::resources {
 namespace {
@@ -41,7 +43,9 @@ Result<std::string> data_of(const std::string& body) {
     return std::string(raw);
 }
 
-Result<void> check_type(const std::string& type) {
+}  // namespace
+
+Result<void> check_published_type(const std::string& type) {
     if (notify::is_publishable_type(type)) return {};
     const std::string root = type.substr(0, type.find('.'));
     if (notify::is_publishable_type("own." + type) && type.find('.') != std::string::npos) {
@@ -54,6 +58,8 @@ Result<void> check_type(const std::string& type) {
                 "must be two or more parts of a-z, 0-9 and _, joined by dots", "type",
                 "for example order.completed");
 }
+
+namespace {
 
 Result<store::Publication> publication_of(const ApiCall& call) {
     const auto object = parse_json_object(call.body);
@@ -68,7 +74,7 @@ Result<store::Publication> publication_of(const ApiCall& call) {
     if (!type) reader.refuse("type", "is missing", "for example order.completed");
     if (!has_data) reader.refuse("data", "is missing: it must be a JSON object");
     if (const auto read = reader.finish(); !read) return read.error();
-    if (const auto checked = check_type(*type); !checked) return checked.error();
+    if (const auto checked = check_published_type(*type); !checked) return checked.error();
     auto key = idempotency_key_of(call.request);
     if (!key) return key.error();
     if (*key && in_body && **key != *in_body) {
@@ -88,6 +94,15 @@ Result<store::Publication> publication_of(const ApiCall& call) {
     return publication;
 }
 
+// Types without a schema take any object.
+Result<void> check_data(const ApiCall& call, const store::Publication& publication) {
+    auto db = call.services.database.read();
+    if (!db) return std::move(db).error();
+    const auto schema = store::find_event_schema(**db, publication.tenant, publication.type);
+    if (!schema) return schema.error();
+    return *schema ? hold_against((*schema)->schema, publication.data) : Result<void>();
+}
+
 }  // namespace
 
 // Answers when the event is durable. A repetition gets the first answer, read from the log.
@@ -95,6 +110,7 @@ Answer publish_event(ApiCall& call) {
     if (const auto allowed = call.query.only({}); !allowed) return allowed.error();
     const auto publication = publication_of(call);
     if (!publication) return publication.error();
+    if (const auto checked = check_data(call, *publication); !checked) return checked.error();
     store::Published published;
     const auto stored = call.services.writer.run([&](engine::Tx& tx) -> Result<void> {
         auto done = store::publish_event(tx, *publication, call.services.random);

@@ -33,6 +33,10 @@ Answer stream_batch(ApiCall& call);
 Answer list_events(ApiCall& call);
 // publish.cpp
 Answer publish_event(ApiCall& call);
+// event_schemas.cpp
+Answer put_event_schema(ApiCall& call);
+Answer get_event_schema(ApiCall& call);
+Answer delete_event_schema(ApiCall& call);
 // event_types.cpp
 Answer list_event_types(ApiCall& call);
 // webhooks.cpp
