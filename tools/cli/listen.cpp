@@ -2,10 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "tools/cli/listen.hpp"
 
-#include <curl/curl.h>
-
 #include <CLI/CLI.hpp>
-#include <algorithm>
+#include <atomic>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -21,55 +19,16 @@
 #include "notify/profile/profile.hpp"
 #include "notify/sign/header_name.hpp"
 #include "tools/api/http_server.hpp"
+#include "tools/cli/chaos.hpp"
+#include "tools/cli/forward.hpp"
 #include "tools/cli/number_text.hpp"
 #include "tools/cli/profile_directory.hpp"
+#include "tools/cli/self_signed.hpp"
 #include "tools/cli/server_options.hpp"
 #include "tools/cli/stop_signal.hpp"
 
 namespace assay::tools {
 namespace {
-
-// Headers of the hop, which a forwarder makes anew (RFC 9110, 7.6.1).
-bool belongs_to_the_hop(std::string_view name) {
-    static constexpr std::string_view names[] = {"host",    "content-length", "connection",
-                                                 "te",      "keep-alive",     "transfer-encoding",
-                                                 "trailer", "upgrade",        "proxy-connection"};
-    std::string lower(name);
-    for (char& c : lower)
-        c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    return std::find(std::begin(names), std::end(names), lower) != std::end(names);
-}
-
-std::size_t ignore_bytes(char*, std::size_t size, std::size_t count, void*) {
-    return size * count;
-}
-
-// Sends the request on and gives the status that came back; 502 when nothing did.
-int forward(const std::string& url, const HttpRequest& request, const std::string& body) {
-    const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
-                                                                   &curl_easy_cleanup);
-    curl_slist* lines = nullptr;
-    for (const auto& field : request.fields) {
-        if (belongs_to_the_hop(field.name)) continue;
-        lines = curl_slist_append(lines, (field.name + ": " + field.value).c_str());
-    }
-    lines = curl_slist_append(lines, "Expect:");
-    const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers(lines,
-                                                                              &curl_slist_free_all);
-    curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
-    curl_easy_setopt(curl.get(), CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl.get(), CURLOPT_POST, 1L);
-    curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
-    curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, body.data());
-    curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-    curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, ignore_bytes);
-    curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT, 30L);
-    curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
-    if (curl_easy_perform(curl.get()) != CURLE_OK) return 502;
-    long status = 502;
-    curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
-    return static_cast<int>(status);
-}
 
 std::string header_text(const boost::json::object& headers, std::string_view name) {
     for (const auto& [key, value] : headers) {
@@ -84,9 +43,11 @@ std::string header_text(const boost::json::object& headers, std::string_view nam
 class Receiver final : public HttpHandler {
   public:
     Receiver(const ListenOptions& options, const notify::Profile& profile,
-             std::optional<notify::Secret> secret, CommandContext& context, StopSignal& stop)
+             std::optional<ChaosPlan> chaos, std::optional<notify::Secret> secret,
+             CommandContext& context, StopSignal& stop)
         : options_(options),
           profile_(profile),
+          chaos_(std::move(chaos)),
           secret_(std::move(secret)),
           context_(context),
           stop_(stop) {}
@@ -100,9 +61,9 @@ class Receiver final : public HttpHandler {
 
     Begin begin(const HttpRequest& request) override {
         if (request.method != "POST") {
-            HttpResponse response;
-            response.status = request.method == "GET" || request.method == "HEAD" ? 200 : 405;
-            response.body = "assay listen: send webhooks here with POST\n";
+            HttpResponse response =
+                answer_with(405, "assay listen: send webhooks here with POST\n");
+            response.fields.push_back({"Allow", "POST"});
             return response;
         }
         return read_whole_body(
@@ -137,27 +98,42 @@ class Receiver final : public HttpHandler {
                                {std::chrono::seconds(300), to_unix_seconds(context_.clock.now())});
             if (!verified) fault = verified.error();
         }
+        const bool unwell = chaos_ && strikes(*chaos_, ++arrived_);
+        if (unwell && chaos_->ends_answer()) {
+            wait(chaos_->delay);
+            HttpResponse response = chaos_answer(
+                *chaos_, [this](std::chrono::milliseconds time) { return wait(time); });
+            note(request, body, fault, response.status);
+            return response;
+        }
         int status = fault ? 401 : 200;
-        if (!fault && !options_.forward_to.empty())
-            status = forward(options_.forward_to, request, body);
+        std::optional<Error> not_forwarded;
+        if (!fault && !options_.forward_to.empty()) {
+            const auto answered = forward(options_.forward_to, request, body);
+            if (!answered) not_forwarded = answered.error();
+            status = answered ? *answered : 502;
+        }
         if (options_.status != 0) status = options_.status;
-        wait_before_answering();
-        note(request, body, fault, status);
-        return answer_with(status, fault ? describe(*fault) : "ok");
+        wait(std::chrono::milliseconds(options_.delay_ms) +
+             (unwell ? chaos_->delay : std::chrono::milliseconds(0)));
+        const std::optional<Error>& shown = fault ? fault : not_forwarded;
+        note(request, body, fault, status, not_forwarded);
+        return answer_with(status, shown ? describe(*shown) : "ok");
     }
 
-    void wait_before_answering() {
-        if (options_.delay_ms <= 0) return;
+    // False: the receiver is about to end.
+    bool wait(std::chrono::milliseconds time) {
         std::unique_lock lock(mutex_);
-        ended_.wait_for(lock, std::chrono::milliseconds(options_.delay_ms),
-                        [this] { return ending_; });
+        return !ended_.wait_for(lock, time, [this] { return ending_; });
     }
 
     void note(const HttpRequest& request, const std::string& body,
-              const std::optional<Error>& fault, int status) {
+              const std::optional<Error>& fault, int status,
+              const std::optional<Error>& not_forwarded = {}) {
         const std::lock_guard lock(mutex_);
         if (options_.count > 0 && received_ >= options_.count) return;
-        const boost::json::object row = describe_request(request, body, fault, status);
+        boost::json::object row = describe_request(request, body, fault, status);
+        if (not_forwarded) row["forward_fault"] = describe(*not_forwarded);
         if (store_.is_open()) store_ << boost::json::serialize(row) << '\n' << std::flush;
         if (options_.json) {
             context_.out << boost::json::serialize(row) << '\n' << std::flush;
@@ -210,12 +186,17 @@ class Receiver final : public HttpHandler {
                      << "  " << printable(type) << "  " << printable(id) << "  "
                      << grouped(static_cast<std::int64_t>(bytes)) << " bytes  -> " << status;
         if (fault) context_.out << "  (" << describe(*fault) << ")";
+        if (const auto* unsent = row.if_contains("forward_fault")) {
+            context_.out << "  (" << printable(unsent->get_string()) << ")";
+        }
         context_.out << '\n' << std::flush;
     }
 
     const ListenOptions& options_;
     const notify::Profile& profile_;
+    const std::optional<ChaosPlan> chaos_;
     const std::optional<notify::Secret> secret_;
+    std::atomic<std::int64_t> arrived_{0};
     CommandContext& context_;
     StopSignal& stop_;
     std::mutex mutex_;  // guards everything below and the output streams
@@ -236,6 +217,11 @@ void add_answer_options(CLI::App& command, ListenOptions& options) {
         .add_option("--forward-to", options.forward_to,
                     "Pass what verifies on to this URL, and answer as it does")
         ->type_name("URL");
+    command
+        .add_option("--chaos", options.chaos,
+                    "Be unwell: status=CODE, redirect=URL, drip, reset or huge-body; delay=MS, "
+                    "wrong-tls, every=N")
+        ->type_name("PLAN");
 }
 
 }  // namespace
@@ -253,11 +239,25 @@ int run_listen(const ListenOptions& options, CommandContext& context) {
         if (!loaded) return report(context, loaded.error()), exit_usage;
         secret = std::move(*loaded);
     }
-    StopSignal stop;
-    Receiver receiver(options, **profile, std::move(secret), context, stop);
-    if (const auto opened = receiver.open_store(); !opened) return report(context, opened.error());
+    std::optional<ChaosPlan> chaos;
+    if (!options.chaos.empty()) {
+        auto plan = parse_chaos(options.chaos);
+        if (!plan) return report_usage(context, plan.error(), "listen");
+        chaos = *std::move(plan);
+    }
     HttpServerOptions server_options;
     server_options.port = options.port;
+    std::unique_ptr<SelfSigned> certificate;
+    if (chaos && chaos->wrong_tls) {
+        auto made = SelfSigned::make();
+        if (!made) return report(context, made.error());
+        certificate = *std::move(made);
+        server_options.tls_certificate = certificate->certificate();
+        server_options.tls_key = certificate->key();
+    }
+    StopSignal stop;
+    Receiver receiver(options, **profile, std::move(chaos), std::move(secret), context, stop);
+    if (const auto opened = receiver.open_store(); !opened) return report(context, opened.error());
     auto server = HttpServer::start(server_options, receiver, context.clock);
     if (!server) return report(context, server.error());
     context.out << "{\"event\":\"ready\",\"url\":\"" << (*server)->url() << "\"}\n" << std::flush;
@@ -295,6 +295,8 @@ void add_listen(CLI::App& application, CommandContext& context) {
         "Examples:\n"
         "  assay listen --port 8090 --profile resell-scan --secret-file secret.txt\n"
         "  assay listen --status 503 --delay 2000        # play a receiver that is unwell\n"
+        "  assay listen --chaos reset,every=3            # cut every third connection\n"
+        "  assay listen --chaos wrong-tls                # https that nobody vouches for\n"
         "  assay listen --forward-to http://127.0.0.1:3000/hook --secret-file secret.txt\n");
     command->callback([options, &context] { context.exit_code = run_listen(*options, context); });
 }

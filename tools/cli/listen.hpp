@@ -20,6 +20,7 @@ struct ListenOptions {
     std::int64_t delay_ms = 0;       // before the answer
     std::string store;               // append what arrived to this file, one JSON object a line
     std::string forward_to;          // pass on to this URL and answer as it does
+    std::string chaos;               // tools/cli/chaos.hpp; empty: none
     bool quiet = false, json = false;
 };
 
