@@ -26,7 +26,7 @@ constexpr std::array<std::string_view, condition_count> names = {"new",
                                                                  "unknown"};
 
 struct Alias {
-    std::string_view text;  // lower case, letters and digits only, umlauts spelled out
+    std::string_view text;  // lower case, letters and digits only, accents spelled out
     Condition condition;
 };
 
@@ -96,6 +96,33 @@ constexpr Alias aliases[] = {
     {"alsersatzteil", parts}, {"alsersatzteildefekt", parts}, {"kaputt", parts},
     {"unknown", unknown}, {"unbekannt", unknown}, {"mixed", unknown}, {"untested", unknown},
     {"ungeprueft", unknown}, {"ungetestet", unknown}, {"notspecified", unknown},
+    // Spanish and French
+    {"nuevo", new_}, {"nuevoconetiquetas", new_}, {"nuevoprecintado", new_}, {"precintado", new_},
+    {"neuf", new_}, {"neufavecetiquette", new_}, {"neufavecetiquettes", new_},
+    {"neufsousblister", new_}, {"nuevosinetiquetas", new_other}, {"nuevootros", new_other},
+    {"nuevoabierto", new_other}, {"cajaabierta", new_other}, {"neufsansetiquette", new_other},
+    {"neufautre", new_other}, {"neufautrevoirdetails", new_other}, {"boiteouverte", new_other},
+    {"excedentes", new_other}, {"reacondicionadocertificado", refurb_cert},
+    {"reacondicionadoporelfabricante", refurb_cert}, {"reconditionneparlefabricant", refurb_cert},
+    {"reconditionnecertifie", refurb_cert}, {"reacondicionado", refurb_seller},
+    {"restaurado", refurb_seller}, {"reacondicionadoporelvendedor", refurb_seller},
+    {"reconditionne", refurb_seller}, {"reconditionneparlevendeur", refurb_seller},
+    {"remisaneuf", refurb_seller}, {"comonuevo", like_new}, {"seminuevo", like_new},
+    {"commeneuf", like_new}, {"etatneuf", like_new}, {"muybueno", very_good},
+    {"muybuenestado", very_good}, {"usadomuybueno", very_good}, {"tresbon", very_good},
+    {"tresbonetat", very_good}, {"occasiontresbonetat", very_good}, {"bueno", good},
+    {"buenestado", good}, {"usado", good}, {"usadobueno", good}, {"segundamano", good},
+    {"bon", good}, {"bonetat", good}, {"occasion", good}, {"doccasion", good},
+    {"occasionbonetat", good}, {"utilise", good}, {"devolucion", good}, {"devoluciones", good},
+    {"devolucionesdeclientes", good}, {"retourclient", good}, {"retoursclients", good},
+    {"aceptable", acceptable}, {"usadoaceptable", acceptable}, {"danado", acceptable},
+    {"acceptableetat", acceptable}, {"etatacceptable", acceptable}, {"etatcorrect", acceptable},
+    {"etatsatisfaisant", acceptable}, {"abime", acceptable}, {"endommage", acceptable},
+    {"paradespiece", parts}, {"parapiezas", parts}, {"pararepuestos", parts}, {"nofunciona", parts},
+    {"defectuoso", parts}, {"averiado", parts}, {"roto", parts}, {"pourpieces", parts},
+    {"pourpiecesnefonctionnepas", parts}, {"pourpiecesounefonctionnantpas", parts},
+    {"enpanne", parts}, {"defectueux", parts}, {"hs", parts}, {"nefonctionnepas", parts},
+    {"desconocido", unknown}, {"inconnu", unknown}, {"sinprobar", unknown}, {"nonteste", unknown},
 };
 // clang-format on
 
@@ -109,7 +136,8 @@ constexpr auto alias_table = make_alias_table();
 
 constexpr std::size_t text_max = 48;  // longer than any alias: such a text is none
 
-// The second byte of a two-byte UTF-8 letter (first byte 0xC3) as German spells it out.
+// The second byte of a two-byte UTF-8 letter (first byte 0xC3) as German spells it out; Spanish and
+// French drop the accent.
 std::string_view spelled_out(unsigned char second) noexcept {
     switch (second) {
         case 0x84:
@@ -123,6 +151,41 @@ std::string_view spelled_out(unsigned char second) noexcept {
             return "ue";
         case 0x9f:
             return "ss";
+        case 0x80:
+        case 0x81:
+        case 0x82:
+        case 0xa0:
+        case 0xa1:
+        case 0xa2:
+            return "a";
+        case 0x87:
+        case 0xa7:
+            return "c";
+        case 0x88:
+        case 0x89:
+        case 0x8a:
+        case 0xa8:
+        case 0xa9:
+        case 0xaa:
+            return "e";
+        case 0x8d:
+        case 0x8e:
+        case 0xad:
+        case 0xae:
+            return "i";
+        case 0x91:
+        case 0xb1:
+            return "n";
+        case 0x93:
+        case 0x94:
+        case 0xb3:
+        case 0xb4:
+            return "o";
+        case 0x9a:
+        case 0x9b:
+        case 0xba:
+        case 0xbb:
+            return "u";
         default:
             return {};
     }

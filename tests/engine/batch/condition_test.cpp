@@ -63,7 +63,21 @@ TEST(Condition, KnowsWordsWhateverTheirSpelling) {
         {"Customer Returns", Condition::good},
         {"Customer Damage", Condition::acceptable},
         {"Defective", Condition::parts},
-        {"Shelf Pulls", Condition::new_other}};
+        {"Shelf Pulls", Condition::new_other},
+        {"Nuevo", Condition::new_},
+        {"Como nuevo", Condition::like_new},
+        {"Reacondicionado", Condition::refurb_seller},
+        {"Para despiece", Condition::parts},
+        {"Neuf", Condition::new_},
+        {"Tr\xc3\xa8s bon \xc3\xa9tat", Condition::very_good},
+        {"D'occasion", Condition::good},
+        {"Reconditionn\xc3\xa9", Condition::refurb_seller},
+        {"D\xc3\xa9"
+         "fectueux",
+         Condition::parts},
+        {"Da\xc3\xb1"
+         "ado",
+         Condition::acceptable}};
     for (const auto& [word, condition] : words)
         EXPECT_EQ(parse_condition(word), condition) << word;
 }
