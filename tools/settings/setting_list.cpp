@@ -256,6 +256,11 @@ void add_notify(std::vector<Setting>& all) {
     all.push_back(make({"notify", "drain", duration,
                         "What attempts under way get when the server stops", "", 0, minute},
                        FIELD(notify.drain)));
+    all.push_back(make({"notify", "disable_after", duration,
+                        "After so long of nothing but failures an endpoint is switched off, where "
+                        "its profile says so; 0ms: never",
+                        "", 0, 30 * 24 * hour},
+                       FIELD(notify.disable_after)));
     all.push_back(make(
         {"notify", "dns_timeout", duration, "Time to resolve a receiver's name", "", 100, minute},
         FIELD(notify.dns_timeout)));
