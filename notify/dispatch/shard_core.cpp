@@ -361,7 +361,9 @@ void ShardCore::settle_after(Job& job, Now now, Actions& out) {
             return erase(job);
         case AfterRecord::wait:
             if (!lane.endpoint) return cancel(job, out);
-            if (waiting_.size() < limits_.waiting_max) {
+            // A probe goes out at once and must stay one: as a row it would come back as a plain
+            // attempt, be refused, and be probed again without end.
+            if (job.is_probe || waiting_.size() < limits_.waiting_max) {
                 return wait(job, steady_due(job.delivery.due, now));
             }
             [[fallthrough]];

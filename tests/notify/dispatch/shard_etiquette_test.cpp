@@ -275,6 +275,17 @@ TEST_F(ShardEtiquette, AProbeThatFailsGoesOnAsTheScheduleSays) {
     EXPECT_FALSE(under_way_[0]->is_probe);
 }
 
+TEST_F(ShardEtiquette, AProbeStaysOneWhereNothingMoreMayWaitInMemory) {
+    limits_.waiting_max = 0;
+    put(rotating(plain("a"), clock_.now() + hours(24)));
+    push("a", 1, 1);
+    answer(0, 401);
+    ASSERT_THAT(under_way_, SizeIs(1));
+    EXPECT_TRUE(under_way_[0]->is_probe);
+    answer(0, 401);
+    EXPECT_THAT(under_way_, IsEmpty()) << "not probed again, without end";
+}
+
 TEST_F(ShardEtiquette, AfterTheGraceThereIsNothingToProbe) {
     put(rotating(plain("a"), clock_.now() + hours(24)));
     advance(hours(25));
