@@ -147,7 +147,7 @@ void demand_stage(benchmark::State& state) {
     for (auto _ : state) {
         const Product& product = world.products[at++ % world.products.size()];
         estimate_demand(product, product.comparables, product.condition, Price{}, *world.tables,
-                        world.as_of, demand);
+                        world.as_of, std::nullopt, demand);
         benchmark::DoNotOptimize(demand.p_sold_90);
     }
     state.SetItemsProcessed(state.iterations());

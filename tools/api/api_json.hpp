@@ -22,8 +22,6 @@ void write_batch(JsonWriter& writer, const engine::batch_store::BatchRow& batch)
 void write_counts(JsonWriter& writer, const engine::ProductCounts& counts);
 void write_time(JsonWriter& writer, std::string_view name, const std::optional<TimePoint>& time);
 
-// Whether users may publish under it. Errors: invalid_argument (type), saying why not.
-Result<void> check_published_type(const std::string& type);
 // An event as the log has it: what GET /v1/events lists, and what publishing answers.
 void write_event(JsonWriter& writer, const engine::Event& event);
 

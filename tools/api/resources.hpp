@@ -33,6 +33,8 @@ Answer stream_batch(ApiCall& call);
 Answer list_events(ApiCall& call);
 // publish.cpp
 Answer publish_event(ApiCall& call);
+// Whether users may publish under a type. Errors: invalid_argument (type), saying why not.
+Result<void> check_published_type(const std::string& type);
 // event_schemas.cpp
 Answer put_event_schema(ApiCall& call);
 Answer get_event_schema(ApiCall& call);

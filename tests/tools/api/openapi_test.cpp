@@ -235,11 +235,11 @@ void OpenApiTest::batches_story() {
     EXPECT_EQ(ask("GET", "/v1/events?limit=3").status, 200);
     EXPECT_EQ(ask("POST", "/v1/events", R"({"type":"order.created","data":{"id":1}})").status, 202);
     EXPECT_EQ(ask("POST", "/v1/events", R"({"type":"batch.mine","data":{}})").status, 400);
-    const std::string schema = "/v1/event_types/order.paid/schema";
-    EXPECT_EQ(ask("PUT", schema, R"({"type":"object"})").status, 200);
-    EXPECT_EQ(ask("GET", schema).status, 200);
-    EXPECT_EQ(ask("DELETE", schema).status, 204);
-    EXPECT_EQ(ask("GET", schema).status, 404);
+    const std::string order_paid = "/v1/event_types/order.paid/schema";
+    EXPECT_EQ(ask("PUT", order_paid, R"({"type":"object"})").status, 200);
+    EXPECT_EQ(ask("GET", order_paid).status, 200);
+    EXPECT_EQ(ask("DELETE", order_paid).status, 204);
+    EXPECT_EQ(ask("GET", order_paid).status, 404);
     for (const auto& [data, status] : {std::pair{"{}", 202}, std::pair{R"({"other":1})", 422}}) {
         EXPECT_EQ(ask("POST", "/v1/events", R"({"type":"a.b","data":)" + std::string(data) + "}",
                       {{"Idempotency-Key", "once"}})

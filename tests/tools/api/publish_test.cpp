@@ -110,17 +110,17 @@ TEST_F(PublishTest, ASubmissionBeyondTheQuotaIsToldWhenItStartsAnew) {
 TEST_F(PublishTest, WhatDoesNotFitTheSchemaOfItsTypeIsRefused) {
     const std::string path = "/v1/event_types/order.paid/schema";
     EXPECT_EQ(call("GET", path).status, 404);
-    const std::string schema = R"({"type":"object","required":["id"]})";
-    const Reply put = call("PUT", path, schema);
+    const std::string needs_id = R"({"type":"object","required":["id"]})";
+    const Reply put = call("PUT", path, needs_id);
     ASSERT_EQ(put.status, 200) << put.body;
-    EXPECT_THAT(call("GET", path).body, HasSubstr(schema));
+    EXPECT_THAT(call("GET", path).body, HasSubstr(needs_id));
     EXPECT_EQ(publish(R"({"type":"order.paid","data":{"id":1}})").status, 202);
     const Reply refused = publish(R"({"type":"order.paid","data":{"no":1}})");
     EXPECT_EQ(refused.status, 422);
     EXPECT_EQ(refused.text("param"), "data");
     EXPECT_THAT(refused.body, HasSubstr("schema"));
     EXPECT_EQ(publish(R"({"type":"order.sent","data":{"no":1}})").status, 202);
-    EXPECT_EQ(call("PUT", "/v1/event_types/batch.mine/schema", schema).text("param"), "type");
+    EXPECT_EQ(call("PUT", "/v1/event_types/batch.mine/schema", needs_id).text("param"), "type");
     EXPECT_EQ(call("PUT", path, R"({"pattern":"(a+)+"})").status, 400);
     EXPECT_EQ(call("DELETE", path).status, 204);
     EXPECT_EQ(call("DELETE", path).status, 404);

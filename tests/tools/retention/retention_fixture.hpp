@@ -81,7 +81,7 @@ class RetentionFixture : public ::testing::Test {
         seal.batch = id;
         seal.total = chunks;
         seal.now = clock_.now();
-        EXPECT_THAT(write([&](engine::Tx& tx) { return store::seal_batch(tx, seal); }),
+        EXPECT_THAT(write([&](engine::Tx& tx) { return store::seal_batch(tx, seal, random_); }),
                     testing::IsOk());
         EXPECT_THAT(write([&](engine::Tx& tx) -> Result<void> {
                         auto claimed = store::claim_chunks(tx, refs, clock_.now(), random_);
