@@ -239,6 +239,7 @@ void OpenApiTest::batches_story() {
     EXPECT_EQ(ask("PUT", order_paid, R"({"type":"object"})").status, 200);
     EXPECT_EQ(ask("GET", order_paid).status, 200);
     EXPECT_EQ(ask("DELETE", order_paid).status, 204);
+    EXPECT_EQ(ask("DELETE", order_paid).status, 404);
     EXPECT_EQ(ask("GET", order_paid).status, 404);
     for (const auto& [data, status] : {std::pair{"{}", 202}, std::pair{R"({"other":1})", 422}}) {
         EXPECT_EQ(ask("POST", "/v1/events", R"({"type":"a.b","data":)" + std::string(data) + "}",
