@@ -200,8 +200,8 @@ CREATE TABLE event_schema(
 )sql";
 
 constexpr std::array steps{
-    Migration{"batch_store", 1, first_step}, Migration{"batch_store", 2, second_step},
-    Migration{"comps_books", 1, comps_step}, Migration{"batch_store", 3, first_pass_step},
+    Migration{"batch_store", 1, first_step},  Migration{"batch_store", 2, second_step},
+    Migration{"comps_books", 1, comps_step},  Migration{"batch_store", 3, first_pass_step},
     Migration{"batch_store", 4, events_step}, Migration{"event_schemas", 1, event_schemas_step}};
 
 }  // namespace
