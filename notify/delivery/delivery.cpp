@@ -13,8 +13,10 @@ constexpr std::array<std::string_view, 4> status_names{"pending", "delivered", "
 constexpr std::array<std::string_view, 11> kind_names{
     "response", "response_too_large", "dns",    "blocked", "connect", "tls", "timeout", "reset",
     "protocol", "invalid_request",    "aborted"};
+constexpr std::array<std::string_view, 3> channel_names{"http", "discord", "email"};
 
 static_assert(status_names.size() == static_cast<std::size_t>(DeliveryStatus::cancelled) + 1);
+static_assert(channel_names.size() == static_cast<std::size_t>(Channel::email) + 1);
 static_assert(kind_names.size() == static_cast<std::size_t>(OutcomeKind::aborted) + 1);
 
 template <class Enum, std::size_t N>
@@ -40,6 +42,14 @@ std::string_view to_string(DeliveryStatus status) noexcept {
 
 std::optional<DeliveryStatus> parse_delivery_status(std::string_view text) noexcept {
     return find_name<DeliveryStatus>(text, status_names);
+}
+
+std::string_view to_string(Channel channel) noexcept {
+    return name_of(channel, channel_names);
+}
+
+std::optional<Channel> parse_channel(std::string_view text) noexcept {
+    return find_name<Channel>(text, channel_names);
 }
 
 std::string_view to_string(OutcomeKind kind) noexcept {

@@ -91,6 +91,10 @@ Decision decide(const RetryPolicy& policy, int attempt, const Outcome& outcome,
     if (is_success(policy.success, outcome)) {
         return settled(NextStep::delivered, describe_outcome(outcome));
     }
+    if (outcome.permanent && has_status(outcome.kind)) {
+        return settled(NextStep::permanent,
+                       describe_outcome(outcome) + "; final, a retry would be refused too");
+    }
     switch (outcome.kind) {
         case OutcomeKind::aborted: {
             Decision decision = settled(
