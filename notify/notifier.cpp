@@ -11,7 +11,9 @@
 #include "engine/batch_store/batch_store.hpp"
 #include "engine/batch_store/tenants.hpp"
 #include "notify/delivery_log.hpp"
+#include "notify/channel/channel_transport.hpp"
 #include "notify/dispatch/dispatcher.hpp"
+#include "notify/failure_watch.hpp"
 #include "notify/http/client_pool.hpp"
 #include "notify/profile/sample.hpp"
 #include "notify/relay/relay.hpp"
@@ -80,6 +82,10 @@ Result<void> validate(const NotifierOptions& options) {
     if (options.drain < std::chrono::milliseconds(0)) {
         return fail(ErrorCode::invalid_argument, "the drain time must not be negative", "drain");
     }
+    if (Result<void> checked = validate(options.mail); !checked) {
+        checked.error().field = "mail." + checked.error().field;
+        return checked;
+    }
     return validate(client_options(options));
 }
 
@@ -97,6 +103,7 @@ struct Notifier::Body {
     DeliveryLog::Parts log_parts();
     Relay::Parts relay_parts();
     Dispatcher::Parts dispatcher_parts();
+    Result<std::unique_ptr<Transport>> make_transport(boost::asio::io_context& io);
     Result<void> begin();
     void end(std::chrono::milliseconds drain);
     Result<void> load();
@@ -111,9 +118,11 @@ struct Notifier::Body {
     Relay relay;
     std::vector<notify_store::Waiting> waiting;      // found at the start
     std::vector<notify_store::LinkBase> link_bases;  // the same; not changed later
+    std::unique_ptr<FailureWatch> watch;
     // The resolver answers into the shards' io_contexts, so it ends before they do.
     std::unique_ptr<Dispatcher> dispatcher;
     std::unique_ptr<NameResolver> resolver;
+    std::unique_ptr<Mailer> mailer;  // the same; null without a mail server
     EventSeq cursor{}, last_event{};
     std::mutex changing;  // one change of endpoints at a time; guards `started` and `stopped` too
     std::atomic<std::uint64_t> damaged_rows{0};
@@ -154,16 +163,23 @@ Relay::Parts Notifier::Body::relay_parts() {
 
 Dispatcher::Parts Notifier::Body::dispatcher_parts() {
     return {registry,
-            log,
+            *watch,
             parts.clock,
             [this](boost::asio::io_context& io) {
-                return make_client_pool(io, parts.clock, *resolver, client_options(options));
+                return make_transport(io);
             },
             [this] {
                 return std::make_unique<StoredSource>(parts.database, parts.profiles, parts.links,
                                                       link_bases, &damaged_rows);
             },
             [this] { relay.space(); }};
+}
+
+Result<std::unique_ptr<Transport>> Notifier::Body::make_transport(boost::asio::io_context& io) {
+    Result<std::unique_ptr<Transport>> http =
+        make_client_pool(io, parts.clock, *resolver, client_options(options));
+    if (!http) return http;
+    return make_channel_transport(io, parts.clock, *std::move(http), mailer.get());
 }
 
 // A 410 has switched it off in the store; the snapshot follows, and the shards drop what waits.
@@ -251,6 +267,9 @@ Result<void> Notifier::Body::begin() {
     Result<std::unique_ptr<NameResolver>> made = make_resolver({options.dns_timeout});
     if (!made) return std::move(made).error();
     resolver = *std::move(made);
+    if (!options.mail.url.empty()) mailer = std::make_unique<Mailer>(options.mail, parts.clock);
+    watch = std::make_unique<FailureWatch>(
+        FailureWatch::Parts{log, registry, parts.database, parts.clock, mailer.get()});
     DispatcherOptions shard_options;
     shard_options.shards = options.shards;
     dispatcher = std::make_unique<Dispatcher>(dispatcher_parts(), shard_options);
@@ -324,6 +343,10 @@ Result<Endpoint> Notifier::create(Endpoint endpoint) {
     if (Result<void> checked = validate(endpoint, body.options.urls, body.parts.profiles);
         !checked) {
         return std::move(checked).error();
+    }
+    if (endpoint.channel == Channel::email && body.options.mail.url.empty()) {
+        return fail(ErrorCode::invalid_argument, "no mail server is set", "channel",
+                    "the operator sets smtp.url and smtp.sender");
     }
     if (list(endpoint.tenant).size() >= limits::endpoints_per_tenant_max) {
         return fail(

@@ -9,6 +9,7 @@
 #include "engine/base/limits.hpp"
 #include "tools/api/api_json.hpp"
 #include "tools/api/json_body.hpp"
+#include "tools/api/webhook_target.hpp"
 #include "tools/api/resources.hpp"
 
 namespace assay::tools::resources {
@@ -76,7 +77,7 @@ void write_webhook(JsonWriter& writer, const Endpoint& endpoint, bool show_secre
     writer.begin_object();
     writer.member("id", endpoint.id.text());
     writer.member("object", "webhook");
-    writer.member("url", endpoint.url);
+    write_target(writer, endpoint);
     writer.member("description", endpoint.description);
     writer.key("events").begin_array();
     for (const std::string& event : endpoint.events)
@@ -84,7 +85,7 @@ void write_webhook(JsonWriter& writer, const Endpoint& endpoint, bool show_secre
     writer.end_array();
     writer.member("profile", endpoint.profile);
     writer.member("active", endpoint.active);
-    writer.member("channel", "http");
+    writer.member("channel", notify::to_string(endpoint.channel));
     writer.key("metadata").raw(endpoint.metadata);
     writer.key("overrides");
     write_overrides(writer, endpoint.overrides);
@@ -183,10 +184,10 @@ std::vector<std::string> default_events(const notify::ProfileBook& profiles,
 Result<Endpoint> read_webhook(const json::object& object, const notify::ProfileBook& profiles) {
     MemberReader reader(object);
     Endpoint endpoint;
-    endpoint.url = reader.text("url", limits::url_bytes_max).value_or("");
     endpoint.description = reader.text("description", text_bytes_max).value_or("");
     auto events = reader.texts("events", limits::event_types_per_endpoint_max, 128);
-    endpoint.profile = reader.text("profile", 64).value_or(endpoint.profile);
+    endpoint.profile = reader.text("profile", 64).value_or("");
+    read_target(reader, endpoint, profiles);
     endpoint.events = events ? *std::move(events) : default_events(profiles, endpoint.profile);
     endpoint.active = reader.boolean("active").value_or(true);
     const auto secret = reader.text("secret", secret_bytes_max);
@@ -195,11 +196,9 @@ Result<Endpoint> read_webhook(const json::object& object, const notify::ProfileB
         if (endpoint.metadata.size() > limits::metadata_bytes_max)
             reader.refuse("metadata", "is larger than 16 KiB");
     }
-    if (const auto channel = reader.text("channel", 16); channel && *channel != "http")
-        reader.refuse("channel", "is not available", "use http");
     read_overrides(reader, endpoint.overrides);
     if (auto read = reader.finish(); !read) return read.error();
-    if (endpoint.url.empty())
+    if (endpoint.url.empty() && endpoint.channel != notify::Channel::email)
         return fail(ErrorCode::invalid_argument, "is missing", "url",
                     "give the URL that is to be called");
     if (secret) {

@@ -281,12 +281,42 @@ void add_notify(std::vector<Setting>& all) {
                        FIELD(notify.connections_idle_max)));
 }
 
+void add_smtp(std::vector<Setting>& all) {
+    all.push_back(make({"smtp", "url", text,
+                        "Mail server for the channel email and for failure mails: smtp://HOST:PORT "
+                        "or smtps://HOST:PORT; without it no mail is sent",
+                        "\"smtp://mail.example.com:587\""},
+                       FIELD(notify.mail.url)));
+    all.push_back(make({"smtp", "starttls", text,
+                        "Whether smtp:// must turn to TLS before a word is said: required, "
+                        "opportunistic or off"},
+                       FIELD(notify.mail.starttls)));
+    all.push_back(make({"smtp", "sender", text, "Whom mails come from",
+                        "\"Assay <assay@example.com>\""},
+                       FIELD(notify.mail.sender)));
+    all.push_back(make({"smtp", "user", text, "Name at the mail server; without it no login",
+                        "\"assay@example.com\""},
+                       FIELD(notify.mail.user)));
+    all.push_back(make({"smtp", "password_file", text,
+                        "File with the password, which only you may read (chmod 600)",
+                        "\"/etc/assay/smtp.password\""},
+                       FIELD(serve.smtp_password_file)));
+    all.push_back(make({"smtp", "password", secret,
+                        "The password itself; then this file must be mode 0600", "\"...\""},
+                       FIELD(notify.mail.password)));
+    all.push_back(make({"smtp", "ca_bundle", text,
+                        "PEM file of the authorities the mail server's certificate may have, "
+                        "instead of the system's",
+                        "\"/etc/assay/our-ca.pem\""},
+                       FIELD(notify.mail.ca_bundle)));
+}
+
 #undef FIELD
 
 std::vector<Setting> make_all() {
     std::vector<Setting> all;
     for (const auto add :
-         {add_client, add_serve, add_engine, add_store, add_http, add_notify, add_retention})
+         {add_client, add_serve, add_engine, add_store, add_http, add_notify, add_smtp, add_retention})
         add(all);
     return all;
 }
@@ -325,12 +355,21 @@ std::vector<Error> validate(const Settings& settings) {
         for (const auto& [from, to] : renamed) {
             if (fault.field == from) fault.field = to;
         }
+        constexpr std::string_view mail = "notify.mail.";
+        if (fault.field.starts_with(mail)) fault.field = "smtp." + fault.field.substr(mail.size());
         faults.push_back(std::move(fault));
     };
     note("engine", engine::validate(settings.engine));
     note("store", engine::validate(settings.store));
     note("http", tools::validate(settings.http));
-    note("notify", notify::validate(settings.notify));
+    notify::NotifierOptions for_notify = settings.notify;
+    const bool password_comes = !settings.serve.smtp_password_file.empty();
+    if (password_comes && !settings.notify.mail.password.empty()) {
+        faults.push_back(fail(ErrorCode::invalid_argument, "stands beside smtp.password_file",
+                              "smtp.password", "keep one of the two"));
+    }
+    if (password_comes) for_notify.mail.password = "what the file holds";
+    note("notify", notify::validate(for_notify));
     note("retention", tools::validate(settings.retention));
     for (const std::string& text : settings.serve.endpoint_cidrs) {
         if (auto cidr = notify::parse_cidr(text); !cidr) {

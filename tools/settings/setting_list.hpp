@@ -40,6 +40,7 @@ struct ServeSettings {
     std::vector<std::string> comps_columns;  // field=Header
     std::vector<std::string> endpoint_cidrs;
     bool allow_insecure_endpoints = false;
+    std::string smtp_password_file;  // where smtp.password is read from instead, mode 0600
 };
 
 struct Settings {
