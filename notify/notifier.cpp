@@ -10,8 +10,8 @@
 
 #include "engine/batch_store/batch_store.hpp"
 #include "engine/batch_store/tenants.hpp"
-#include "notify/delivery_log.hpp"
 #include "notify/channel/channel_transport.hpp"
+#include "notify/delivery_log.hpp"
 #include "notify/dispatch/dispatcher.hpp"
 #include "notify/failure_watch.hpp"
 #include "notify/http/client_pool.hpp"
@@ -165,9 +165,7 @@ Dispatcher::Parts Notifier::Body::dispatcher_parts() {
     return {registry,
             *watch,
             parts.clock,
-            [this](boost::asio::io_context& io) {
-                return make_transport(io);
-            },
+            [this](boost::asio::io_context& io) { return make_transport(io); },
             [this] {
                 return std::make_unique<StoredSource>(parts.database, parts.profiles, parts.links,
                                                       link_bases, &damaged_rows);

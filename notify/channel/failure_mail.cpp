@@ -6,7 +6,6 @@
 
 #include "notify/message/channel_limits.hpp"
 
-
 namespace assay::notify {
 namespace {
 
@@ -36,7 +35,8 @@ std::string remedy_of(FailureKind kind) {
         case FailureKind::disabled:
             break;
     }
-    return "How to mend it: make the receiver work (a test event shows it), then enable the webhook "
+    return "How to mend it: make the receiver work (a test event shows it), then enable the "
+           "webhook "
            "again and recover what it missed. Nothing is sent to it until then.";
 }
 
@@ -100,9 +100,9 @@ void FailureMails::make_room(TimePoint now) {
         return now - entry.second.sent >= limits::failure_mail_interval;
     });
     if (states_.size() < limits::failure_mail_states_max) return;
-    states_.erase(std::min_element(states_.begin(), states_.end(), [](const auto& a, const auto& b) {
-        return a.second.sent < b.second.sent;
-    }));
+    states_.erase(std::min_element(
+        states_.begin(), states_.end(),
+        [](const auto& a, const auto& b) { return a.second.sent < b.second.sent; }));
 }
 
 Message failure_message(const Failure& failure, std::int64_t held_back) {

@@ -234,9 +234,8 @@ void Mailer::Body::run() {
         Job job;
         {
             std::unique_lock lock(mutex);
-            more.wait(lock, [this] {
-                return stopping.load(std::memory_order_relaxed) || !jobs.empty();
-            });
+            more.wait(lock,
+                      [this] { return stopping.load(std::memory_order_relaxed) || !jobs.empty(); });
             if (stopping.load(std::memory_order_relaxed)) return;
             job = std::move(jobs.front());
             jobs.pop_front();

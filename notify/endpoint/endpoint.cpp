@@ -255,9 +255,8 @@ Result<void> validate(const Endpoint& endpoint, const UrlPolicy& policy,
     }
     for (const Result<void>& checked :
          {check_channel(endpoint, *profile), check_events(endpoint, *profile),
-          check_schemes(endpoint, *profile, profiles),
-          check_store(endpoint, *profile), check_texts(endpoint),
-          check_overrides(endpoint.overrides)}) {
+          check_schemes(endpoint, *profile, profiles), check_store(endpoint, *profile),
+          check_texts(endpoint), check_overrides(endpoint.overrides)}) {
         if (!checked) return checked.error();
     }
     return {};

@@ -122,8 +122,8 @@ std::string discord_body(const Message& message) {
     // The footer names the event, so it has its place before the facts can fill it.
     const std::string footer = budget.take(message.footer, discord_limits::footer, false);
     json.begin_object().key("embeds").begin_array().begin_object();
-    json.member("title", budget.take(message.title.empty() ? "-" : message.title,
-                                     discord_limits::title));
+    json.member("title",
+                budget.take(message.title.empty() ? "-" : message.title, discord_limits::title));
     if (!message.text.empty() && budget.left() > 0) {
         json.member("description", budget.take(message.text, discord_limits::description));
     }
@@ -147,10 +147,9 @@ std::optional<std::chrono::seconds> discord_retry_after(std::string_view body) {
     const boost::json::value* const member =
         object == nullptr ? nullptr : object->if_contains("retry_after");
     if (member == nullptr || !member->is_number()) return std::nullopt;
-    const double seconds = member->is_double() ? member->get_double()
-                                               : static_cast<double>(member->is_int64()
-                                                                         ? member->get_int64()
-                                                                         : 0);
+    const double seconds = member->is_double()
+                               ? member->get_double()
+                               : static_cast<double>(member->is_int64() ? member->get_int64() : 0);
     if (!(seconds >= 0)) return std::nullopt;  // written so that NaN is refused
     const double most = static_cast<double>(
         std::chrono::duration_cast<std::chrono::seconds>(limits::retry_after_max).count());

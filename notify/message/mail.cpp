@@ -15,7 +15,7 @@ namespace assay::notify {
 namespace {
 
 constexpr std::string_view line_end = "\r\n";
-constexpr std::size_t base64_line = 76;        // RFC 2045 6.8
+constexpr std::size_t base64_line = 76;         // RFC 2045 6.8
 constexpr std::size_t encoded_word_bytes = 45;  // 60 characters of base64: a word has at most 75
 constexpr std::size_t plain_line_max = 70;      // "Subject: " and it stay below 78
 

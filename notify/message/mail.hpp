@@ -16,7 +16,7 @@ namespace mail_limits {
 // Longer ones are cut with an ellipsis; a mail is for reading, the API has the rest.
 inline constexpr std::size_t subject_bytes = 200, text_bytes = 16'384, facts = 100,
                              fact_name_bytes = 256, fact_value_bytes = 4'096;
-}
+}  // namespace mail_limits
 
 // Everything of the mail but who it is from and for: Date, Subject and a multipart/alternative
 // body. Lines end with CRLF. A pure function of the message: a retry sends the same bytes.

@@ -73,9 +73,10 @@ Result<Sender> parse_sender(std::string_view text) {
         if (name.size() >= 2 && name.front() == '"' && name.back() == '"') {
             name = name.substr(1, name.size() - 2);
         }
-        const bool plain = is_utf8(name) && std::none_of(name.begin(), name.end(), [](char c) {
-            return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '"' || c == '\\';
-        });
+        const bool plain =
+            is_utf8(name) && std::none_of(name.begin(), name.end(), [](char c) {
+                return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '"' || c == '\\';
+            });
         if (!plain || name.size() > sender_name_bytes_max) {
             return refused("has a name that cannot stand in a mail");
         }

@@ -18,8 +18,8 @@ namespace {
 namespace json = boost::json;
 using engine::BatchFacts;
 
-constexpr std::size_t facts_max = 60;   // beyond what any channel shows
-constexpr int nesting_max = 3;          // deeper objects are shown as JSON
+constexpr std::size_t facts_max = 60;  // beyond what any channel shows
+constexpr int nesting_max = 3;         // deeper objects are shown as JSON
 
 Error corrupt(const engine::Event& event, std::string_view what) {
     return fail(ErrorCode::corrupt, "the data of " + event.type + " " + std::string(what));
@@ -254,8 +254,8 @@ Result<Rendered> render_for_people(const Page& page, const ItemSource& item) {
     if (!message) return message.error();
     assert(channel_of(page.profile.envelope) != Channel::http);
     Rendered rendered;
-    rendered.body = page.profile.envelope == Envelope::discord ? discord_body(*message)
-                                                               : mail_body(*message);
+    rendered.body =
+        page.profile.envelope == Envelope::discord ? discord_body(*message) : mail_body(*message);
     return rendered;
 }
 

@@ -9,8 +9,8 @@
 #include "engine/base/limits.hpp"
 #include "tools/api/api_json.hpp"
 #include "tools/api/json_body.hpp"
-#include "tools/api/webhook_target.hpp"
 #include "tools/api/resources.hpp"
+#include "tools/api/webhook_target.hpp"
 
 namespace assay::tools::resources {
 namespace {

@@ -291,9 +291,9 @@ void add_smtp(std::vector<Setting>& all) {
                         "Whether smtp:// must turn to TLS before a word is said: required, "
                         "opportunistic or off"},
                        FIELD(notify.mail.starttls)));
-    all.push_back(make({"smtp", "sender", text, "Whom mails come from",
-                        "\"Assay <assay@example.com>\""},
-                       FIELD(notify.mail.sender)));
+    all.push_back(
+        make({"smtp", "sender", text, "Whom mails come from", "\"Assay <assay@example.com>\""},
+             FIELD(notify.mail.sender)));
     all.push_back(make({"smtp", "user", text, "Name at the mail server; without it no login",
                         "\"assay@example.com\""},
                        FIELD(notify.mail.user)));
@@ -315,8 +315,8 @@ void add_smtp(std::vector<Setting>& all) {
 
 std::vector<Setting> make_all() {
     std::vector<Setting> all;
-    for (const auto add :
-         {add_client, add_serve, add_engine, add_store, add_http, add_notify, add_smtp, add_retention})
+    for (const auto add : {add_client, add_serve, add_engine, add_store, add_http, add_notify,
+                           add_smtp, add_retention})
         add(all);
     return all;
 }

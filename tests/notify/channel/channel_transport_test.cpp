@@ -11,8 +11,8 @@
 namespace assay::notify {
 namespace {
 
-using ::testing::HasSubstr;
 using std::chrono::seconds;
+using ::testing::HasSubstr;
 
 // Answers what it is told to, at once.
 class FakeHttp final : public Transport {

@@ -11,10 +11,10 @@
 namespace assay::notify {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
 using std::chrono::hours;
 using std::chrono::milliseconds;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 const TenantId ours("ours"), theirs("theirs");
 const TimePoint start = parse_time("2026-05-25T10:00:00.000Z").value();
@@ -78,8 +78,9 @@ TEST(FailureKindOf, SeparatesWrongAnswersFromNone) {
     outcome.kind = OutcomeKind::response;
     outcome.status = 500;
     EXPECT_EQ(failure_kind_of(outcome), FailureKind::bad_response);
-    for (const OutcomeKind kind : {OutcomeKind::dns, OutcomeKind::connect, OutcomeKind::tls,
-                                   OutcomeKind::timeout, OutcomeKind::reset, OutcomeKind::blocked}) {
+    for (const OutcomeKind kind :
+         {OutcomeKind::dns, OutcomeKind::connect, OutcomeKind::tls, OutcomeKind::timeout,
+          OutcomeKind::reset, OutcomeKind::blocked}) {
         outcome.kind = kind;
         EXPECT_EQ(failure_kind_of(outcome), FailureKind::unreachable);
     }

@@ -15,11 +15,11 @@ namespace assay::notify {
 namespace {
 
 namespace json = boost::json;
-using ::testing::HasSubstr;
+using std::chrono::milliseconds;
 using testing::FailsWith;
+using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::SmtpServer;
-using std::chrono::milliseconds;
 
 constexpr milliseconds patience{30'000};
 
@@ -49,8 +49,9 @@ class MailerTest : public ::testing::Test {
     }
     Outcome send(Mailer& mailer, Mail mail, milliseconds timeout = patience) {
         std::promise<Outcome> promise;
-        EXPECT_TRUE(mailer.try_send(std::move(mail), timeout,
-                                    [&](Outcome outcome) { promise.set_value(std::move(outcome)); }));
+        EXPECT_TRUE(mailer.try_send(std::move(mail), timeout, [&](Outcome outcome) {
+            promise.set_value(std::move(outcome));
+        }));
         return promise.get_future().get();
     }
     SystemClock clock_;
@@ -160,7 +161,8 @@ TEST_F(MailerTest, ANoticeIsWrittenWhenItsTurnComes) {
     SmtpServer server;
     Mailer mailer(options_for(server), clock_);
     EXPECT_TRUE(mailer.try_notice([] { return std::optional<Mail>(); }, patience));
-    EXPECT_TRUE(mailer.try_notice([] { return std::optional(mail_to({"a@b.example"})); }, patience));
+    EXPECT_TRUE(
+        mailer.try_notice([] { return std::optional(mail_to({"a@b.example"})); }, patience));
     EXPECT_EQ(server.mails(1).size(), 1U);
 }
 

@@ -33,8 +33,8 @@ std::string text_of(const json::object& object, std::string_view key) {
 
 // All units that Discord adds up to its 6,000.
 std::size_t counted_units(const json::object& embed) {
-    std::size_t units = utf16_units(text_of(embed, "title")) +
-                        utf16_units(text_of(embed, "description"));
+    std::size_t units =
+        utf16_units(text_of(embed, "title")) + utf16_units(text_of(embed, "description"));
     if (const json::value* footer = embed.if_contains("footer")) {
         units += utf16_units(footer->at("text").as_string());
     }
@@ -73,10 +73,9 @@ TEST(DiscordBody, EachTextKeepsItsLimitToTheCharacter) {
     const std::string mark = "\u2026";
     for (const std::size_t extra : {-1, 0, 1}) {
         const auto sized = [&](std::size_t limit) { return std::string(limit + extra, 'a'); };
-        const json::object embed =
-            embed_of(message_with(sized(discord_limits::title), sized(discord_limits::description),
-                                  {{sized(discord_limits::field_name),
-                                    sized(discord_limits::field_value)}}));
+        const json::object embed = embed_of(message_with(
+            sized(discord_limits::title), sized(discord_limits::description),
+            {{sized(discord_limits::field_name), sized(discord_limits::field_value)}}));
         const auto expected = [&](std::size_t limit) {
             return extra == 1 ? std::string(limit - 1, 'a') + mark : sized(limit);
         };

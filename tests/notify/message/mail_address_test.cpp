@@ -15,17 +15,37 @@ using testing::FailsWith;
 using testing::IsOk;
 
 TEST(MailAddress, TakesPlainAddresses) {
-    for (const char* address : {"a@b", "ops+alerts@mail.example.com", "o'neil@xn--bcher-kva.example",
-                                "first.last@sub-domain.example"}) {
+    for (const char* address : {"a@b", "ops+alerts@mail.example.com",
+                                "o'neil@xn--bcher-kva.example", "first.last@sub-domain.example"}) {
         EXPECT_THAT(check_mail_address(address), IsOk()) << address;
     }
 }
 
 TEST(MailAddress, RefusesWhatCouldBecomeMoreThanAnAddress) {
-    for (const char* address :
-         {"", "a", "@b", "a@", "a@b@c", "a@b,c@d", "a@b\r\nBcc: c@d", "a b@c", "<a@b>", "\"a b\"@c",
-          ".a@b", "a.@b", "a..b@c", "a@.b", "a@b.", "a@-b", "a@b-", "a@[127.0.0.1]", "a@b c",
-          "\xc3\xa9@b", "a@b;c@d", "a(comment)@b", "a@b\n", "a@b_c"}) {
+    for (const char* address : {"",
+                                "a",
+                                "@b",
+                                "a@",
+                                "a@b@c",
+                                "a@b,c@d",
+                                "a@b\r\nBcc: c@d",
+                                "a b@c",
+                                "<a@b>",
+                                "\"a b\"@c",
+                                ".a@b",
+                                "a.@b",
+                                "a..b@c",
+                                "a@.b",
+                                "a@b.",
+                                "a@-b",
+                                "a@b-",
+                                "a@[127.0.0.1]",
+                                "a@b c",
+                                "\xc3\xa9@b",
+                                "a@b;c@d",
+                                "a(comment)@b",
+                                "a@b\n",
+                                "a@b_c"}) {
         EXPECT_THAT(check_mail_address(address), FailsWith(ErrorCode::invalid_argument)) << address;
     }
 }
@@ -37,7 +57,7 @@ TEST(MailAddress, KeepsItsLimitsToTheCharacter) {
     std::string domain;
     while (domain.size() < 252)
         domain += "a.";
-    EXPECT_THAT(check_mail_address("x@" + domain.substr(0, 251) + "a"), IsOk());       // 254
+    EXPECT_THAT(check_mail_address("x@" + domain.substr(0, 251) + "a"), IsOk());  // 254
     EXPECT_THAT(check_mail_address("xy@" + domain.substr(0, 251) + "a"),
                 FailsWith(ErrorCode::invalid_argument));  // 255
 }

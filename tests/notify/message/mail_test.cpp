@@ -59,9 +59,9 @@ TEST(MailBody, SaysTheSameInPlainTextAndInHtml) {
 }
 
 TEST(MailBody, NothingInItIsMarkup) {
-    const std::string html = part_of(
-        mail_body(message_with("<script>alert('x')</script>", {{"<b>", "\"&<img src=x>"}})),
-        "text/html");
+    const std::string html =
+        part_of(mail_body(message_with("<script>alert('x')</script>", {{"<b>", "\"&<img src=x>"}})),
+                "text/html");
     EXPECT_THAT(html, Not(HasSubstr("<script>")));
     EXPECT_THAT(html, Not(HasSubstr("<img")));
     EXPECT_THAT(html, HasSubstr("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"));
@@ -78,8 +78,8 @@ TEST(MailBody, ATitleIsNeverAHeader) {
 }
 
 TEST(MailBody, LinesAreAsShortAsMailWantsThem) {
-    const std::string mail = mail_body(
-        message_with(std::string(500, 'x'), {{"Long", std::string(100'000, 'y')}}));
+    const std::string mail =
+        mail_body(message_with(std::string(500, 'x'), {{"Long", std::string(100'000, 'y')}}));
     std::size_t start = 0;
     while (start < mail.size()) {
         const std::size_t end = mail.find("\r\n", start);
@@ -87,13 +87,15 @@ TEST(MailBody, LinesAreAsShortAsMailWantsThem) {
         EXPECT_LE(end - start, 78U);
         start = end + 2;
     }
-    EXPECT_EQ(std::count(mail.begin(), mail.end(), '\n'), std::count(mail.begin(), mail.end(), '\r'));
+    EXPECT_EQ(std::count(mail.begin(), mail.end(), '\n'),
+              std::count(mail.begin(), mail.end(), '\r'));
 }
 
 TEST(MailBody, CutsTextsAtTheirLimits) {
     for (const std::size_t extra : {-1, 0, 1}) {
         const std::string value(mail_limits::fact_value_bytes + extra, 'v');
-        const std::string plain = part_of(mail_body(message_with("t", {{"n", value}})), "text/plain");
+        const std::string plain =
+            part_of(mail_body(message_with("t", {{"n", value}})), "text/plain");
         const std::string shown =
             extra == 1 ? std::string(mail_limits::fact_value_bytes - 3, 'v') + "\u2026" : value;
         EXPECT_THAT(plain, HasSubstr("n: " + shown + "\n"));
@@ -107,7 +109,8 @@ TEST(MailBody, CutsTextsAtTheirLimits) {
 }
 
 TEST(MailBody, IsTheSameForARetry) {
-    EXPECT_EQ(mail_body(message_with("a", {{"n", "v"}})), mail_body(message_with("a", {{"n", "v"}})));
+    EXPECT_EQ(mail_body(message_with("a", {{"n", "v"}})),
+              mail_body(message_with("a", {{"n", "v"}})));
 }
 
 TEST(HeaderText, IsEncodedWhereItIsNotPlain) {
@@ -134,9 +137,10 @@ TEST(MailHead, NamesSenderRecipientsAndTheEvent) {
               "From: \"Assay, Inc.\" <hi@assay.example>\r\n"
               "To: a@b.example,\r\n c@d.example\r\n"
               "Message-ID: <evt_01-ab@assay.example>\r\n");
-    EXPECT_THAT(mail_head({"Gr\u00fc\u00dfe", "hi@assay.example"}, recipients, "evt\r\nX: y>"),
-                ::testing::AllOf(StartsWith("From: =?UTF-8?B?R3LDvMOfZQ==?= <hi@assay.example>\r\n"),
-                                 HasSubstr("Message-ID: <evtXy@assay.example>\r\n")));
+    EXPECT_THAT(
+        mail_head({"Gr\u00fc\u00dfe", "hi@assay.example"}, recipients, "evt\r\nX: y>"),
+        ::testing::AllOf(StartsWith("From: =?UTF-8?B?R3LDvMOfZQ==?= <hi@assay.example>\r\n"),
+                         HasSubstr("Message-ID: <evtXy@assay.example>\r\n")));
 }
 
 }  // namespace
