@@ -1,7 +1,7 @@
 // A lot summary as JSON: the `lot` object of a batch's summary.
 // SPDX-License-Identifier: MIT
+#include "engine/analysis/json_values.hpp"
 #include "engine/analysis/lot.hpp"
-#include "engine/base/json_writer.hpp"
 
 namespace assay::engine {
 namespace {
@@ -16,23 +16,11 @@ void write_shares(JsonWriter& json, std::string_view name, const std::vector<Lot
     json.end_array();
 }
 
-void write_optional(JsonWriter& json, std::string_view name,
-                    const std::optional<MinorUnits>& amount) {
-    json.key(name);
-    if (amount)
-        json.integer(*amount);
-    else
-        json.null();
-}
-
 void write_pallets(JsonWriter& json, const LotSummary& lot) {
     json.key("pallets").begin_array();
     for (const PalletOutlook& pallet : lot.pallets) {
-        json.begin_object().key("pallet_id");
-        if (pallet.name.empty())
-            json.null();
-        else
-            json.string(pallet.name);
+        json.begin_object();
+        text_or_null(json, "pallet_id", pallet.name);
         json.member("lines", pallet.lines).member("lines_valued", pallet.lines_valued);
         json.member("units", pallet.units).member("retail", pallet.retail);
         json.key("net").begin_object().member("mean", pallet.net_mean);
@@ -41,7 +29,7 @@ void write_pallets(JsonWriter& json, const LotSummary& lot) {
             .member("p90", pallet.net_p90)
             .end_object();
         json.member("freight", pallet.freight);
-        write_optional(json, "max_bid", pallet.max_bid);
+        amount_or_null(json, "max_bid", pallet.max_bid);
         json.end_object();
     }
     json.end_array().member("pallets_left_out", lot.pallets_left_out);
@@ -56,12 +44,8 @@ void write_money(JsonWriter& json, const LotSummary& lot) {
     json.member("freight", lot.freight).member("premium_ppm", lot.premium);
     json.member("target_roi_ppm", lot.target_roi);
     json.key("target_probability").number(lot.target_probability, 4);
-    write_optional(json, "max_bid", lot.max_bid);
-    json.key("max_bid_of_retail");
-    if (lot.max_bid_of_retail)
-        json.number(*lot.max_bid_of_retail, 4);
-    else
-        json.null();
+    amount_or_null(json, "max_bid", lot.max_bid);
+    number_or_null(json, "max_bid_of_retail", lot.max_bid_of_retail, 4);
     json.key("bids").begin_array();
     for (const BidOutlook& outlook : lot.outlook) {
         json.begin_object().member("bid", outlook.bid);

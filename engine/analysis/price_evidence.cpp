@@ -7,13 +7,8 @@
 namespace assay::engine {
 namespace {
 
-void append(std::string& text, std::int64_t count) {
-    char digits[24];
-    text.append(digits, std::to_chars(digits, digits + sizeof digits, count).ptr);
-}
-
 // 0.8546 -> "0.855": three decimals, so that the text never hangs on a double's last bits.
-void append(std::string& text, double value) {
+void append_fixed(std::string& text, double value) {
     char digits[32];
     const auto end =
         std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed, 3);
@@ -21,7 +16,7 @@ void append(std::string& text, double value) {
 }
 
 void append_rate(std::string& text, const Price& price) {
-    append(text, price.prior_rate);
+    append_fixed(text, price.prior_rate);
     text.append(" of ").append(price.prior_group.empty() ? "all goods" : price.prior_group);
 }
 
@@ -34,7 +29,7 @@ void explain_left_out(const Price& price, EvidenceList& out) {
         } else {
             text->append(", ");
         }
-        append(*text, price.left_out[i]);
+        append_number(*text, price.left_out[i]);
         text->append(" ").append(to_string(static_cast<LeftOut>(i)));
     }
 }
@@ -47,7 +42,7 @@ void explain_currencies(const Price& price, EvidenceList& out) {
     for (const CurrencyUse& use : price.currencies) {
         std::string& text = out.add("price", "exchange_rates", use.currency.code()).detail;
         if (use.converted > 0) {
-            append(text, use.converted);
+            append_number(text, use.converted);
             text.append(" converted to ").append(price.currency.code()).append(" at the rate of ");
             text += date_of(use.oldest);
             if (use.newest != use.oldest) text.append(" to ").append(date_of(use.newest));
@@ -55,7 +50,7 @@ void explain_currencies(const Price& price, EvidenceList& out) {
         }
         if (use.left_out == 0) continue;
         if (use.converted > 0) text += "; ";
-        append(text, use.left_out);
+        append_number(text, use.left_out);
         text += " left out: no rate for them";
     }
 }
@@ -67,20 +62,20 @@ void explain_movement(const Price& price, EvidenceList& out) {
         text += to_string(price.trend);
         if (price.trend != Trend::flat) {
             text += " ";
-            append(text, 100 * price.trend_30_days);
+            append_fixed(text, 100 * price.trend_30_days);
             text += " % in 30 days";
         }
         text += "; kendall p=";
-        append(text, price.trend_p);
+        append_fixed(text, price.trend_p);
     }
     if (price.windows < 2) return;
     std::string& text = out.add("price", "comparables", "stability").detail;
     text += "s=";
-    append(text, price.spread);
+    append_fixed(text, price.spread);
     text += "; ";
-    append(text, static_cast<std::int64_t>(price.windows_unsteady));
+    append_number(text, static_cast<std::int64_t>(price.windows_unsteady));
     text += " of ";
-    append(text, static_cast<std::int64_t>(price.windows));
+    append_number(text, static_cast<std::int64_t>(price.windows));
     text += " windows of 30 days off by more than a tenth";
 }
 
@@ -88,9 +83,9 @@ void explain_group(const Price& price, EvidenceList& out) {
     if (price.n_used == 0 || price.group.empty()) return;
     std::string& text = out.add("price", "category", price.group).detail;
     text += "half-life ";
-    append(text, price.half_life_days);
+    append_fixed(text, price.half_life_days);
     text += " days, usual spread ";
-    append(text, price.spread_default);
+    append_fixed(text, price.spread_default);
 }
 
 }  // namespace
@@ -101,29 +96,29 @@ void explain_price(const Price& price, const Tables& tables, EvidenceList& out) 
     explain_currencies(price, out);
     if (!price.outliers.empty()) {
         std::string& text = out.add("price", "comparables", "modified_z").detail;
-        append(text, static_cast<std::int64_t>(price.outliers.size()));
+        append_number(text, static_cast<std::int64_t>(price.outliers.size()));
         text.append(" of ");
-        append(text, price.n);
+        append_number(text, price.n);
         text.append(" beyond ");
-        append(text, defaults.outlier_z);
+        append_fixed(text, defaults.outlier_z);
     }
     if (price.n_used > 0) {
         const bool pairwise = price.n_used >= defaults.pairwise_count_min;
         std::string& text =
             out.add("price", "comparables", pairwise ? "hodges_lehmann" : "weighted_median").detail;
-        append(text, price.n_used);
+        append_number(text, price.n_used);
         text.append(" used");
     }
     if (price.spread_assumed && price.n_used > 0) {
         std::string& text = out.add("price", "default", "spread").detail;
         text.append("too few to measure it: at least ");
-        append(text, price.spread_default);
+        append_fixed(text, price.spread_default);
     }
     explain_group(price, out);
     explain_movement(price, out);
     if (price.interval_method == IntervalMethod::bootstrap && price.interval_low) {
         std::string& text = out.add("price", "comparables", "bootstrap_bca").detail;
-        append(text, defaults.bootstrap_count);
+        append_number(text, defaults.bootstrap_count);
         text += " resamples, seeded by the input hash";
     }
     if (price.basis == PriceBasis::shrunk) {
@@ -131,7 +126,7 @@ void explain_price(const Price& price, const Tables& tables, EvidenceList& out) 
         text.append("retail x ");
         append_rate(text, price);
         text.append("; the comparables weigh ");
-        append(text, price.shrink_weight);
+        append_fixed(text, price.shrink_weight);
     } else if (price.basis == PriceBasis::category_prior) {
         std::string& text = out.add("price", "recovery", "category_prior").detail;
         text.append("retail x ");

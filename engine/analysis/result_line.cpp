@@ -5,7 +5,7 @@
 #include <array>
 
 #include "engine/analysis/analysis_plan.hpp"
-#include "engine/base/json_writer.hpp"
+#include "engine/analysis/json_values.hpp"
 #include "engine/base/version.hpp"
 
 namespace assay::engine {
@@ -14,32 +14,6 @@ namespace {
 constexpr int schema_version = 1;
 // Ratios and probabilities: enough to compare, few enough to read.
 constexpr int ratio_digits = 4;
-
-void text_or_null(JsonWriter& json, std::string_view name, std::string_view text) {
-    json.key(name);
-    if (text.empty())
-        json.null();
-    else
-        json.string(text);
-}
-
-void amount_or_null(JsonWriter& json, std::string_view name,
-                    const std::optional<MinorUnits>& amount) {
-    json.key(name);
-    if (amount)
-        json.integer(*amount);
-    else
-        json.null();
-}
-
-void number_or_null(JsonWriter& json, std::string_view name, const std::optional<double>& number,
-                    int digits) {
-    json.key(name);
-    if (number)
-        json.number(*number, digits);
-    else
-        json.null();
-}
 
 void texts(JsonWriter& json, std::string_view name, const std::vector<std::string_view>& list) {
     json.key(name).begin_array();

@@ -147,14 +147,6 @@ void copy_valid(std::string_view text, TextBuffer& out) noexcept {
     }
 }
 
-// At most `size` bytes, never cut inside a character.
-std::string_view cut(std::string_view text, std::size_t size) noexcept {
-    if (text.size() <= size) return text;
-    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U)
-        --size;
-    return text.substr(0, size);
-}
-
 }  // namespace
 
 void fold_unicode_by_library(std::string_view text, TextBuffer& out) noexcept {
@@ -163,11 +155,11 @@ void fold_unicode_by_library(std::string_view text, TextBuffer& out) noexcept {
         copy_valid(text, valid);
         text = valid.view();
     }
-    text = cut(text, text_bytes_max);
+    text = whole_characters(text, text_bytes_max);
     std::array<utf8proc_int32_t, text_bytes_max> codes;
     utf8proc_ssize_t count = 0;
     // One character may become 18: then less of the text is read.
-    for (;; text = cut(text, text.size() / 2)) {
+    for (;; text = whole_characters(text, text.size() / 2)) {
         count = utf8proc_decompose_custom(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
                                           static_cast<utf8proc_ssize_t>(text.size()), codes.data(),
                                           static_cast<utf8proc_ssize_t>(codes.size()), fold_options,

@@ -14,13 +14,23 @@ void write_since(JsonWriter& out, const EndpointHealth& health) {
     health.failing_since ? out.string(to_rfc3339(*health.failing_since)) : out.null();
 }
 
-void write_counts(JsonWriter& out, const EndpointHealth& health) {
-    out.member("failed_count", health.failed_count)
-        .member("exhausted_count", health.exhausted_count);
-}
-
 std::string since_text(const EndpointHealth& health) {
     return std::to_string(health.failing_since ? to_unix_milliseconds(*health.failing_since) : 0);
+}
+
+// What endpoint.disabled and endpoint.recovered tell alike; the key is for the caller to end.
+OperationalEvent event_about(const EndpointId& endpoint, std::string_view type,
+                             const EndpointHealth& health, std::string_view reason) {
+    OperationalEvent event;
+    event.type = type;
+    JsonWriter out(event.data);
+    out.begin_object().member("endpoint_id", endpoint.text()).member("reason", reason);
+    write_since(out, health);
+    out.member("failed_count", health.failed_count)
+        .member("exhausted_count", health.exhausted_count)
+        .end_object();
+    event.dedupe_key = about_endpoint(endpoint, type) + since_text(health);
+    return event;
 }
 
 }  // namespace
@@ -51,28 +61,13 @@ OperationalEvent exhausted_event(const LogEntry& entry, const EndpointHealth& he
 
 OperationalEvent disabled_event(const EndpointId& endpoint, const EndpointHealth& health,
                                 std::string_view reason) {
-    OperationalEvent event;
-    event.type = "endpoint.disabled";
-    JsonWriter out(event.data);
-    out.begin_object().member("endpoint_id", endpoint.text()).member("reason", reason);
-    write_since(out, health);
-    write_counts(out, health);
-    out.end_object();
-    event.dedupe_key = about_endpoint(endpoint, event.type) + since_text(health);
-    return event;
+    return event_about(endpoint, "endpoint.disabled", health, reason);
 }
 
 OperationalEvent recovered_event(const EndpointId& endpoint, const EndpointHealth& before,
                                  std::string_view reason, const DeliveryId& delivery) {
-    OperationalEvent event;
-    event.type = "endpoint.recovered";
-    JsonWriter out(event.data);
-    out.begin_object().member("endpoint_id", endpoint.text()).member("reason", reason);
-    write_since(out, before);
-    write_counts(out, before);
-    out.end_object();
-    event.dedupe_key =
-        about_endpoint(endpoint, event.type) + since_text(before) + ":" + delivery.text();
+    OperationalEvent event = event_about(endpoint, "endpoint.recovered", before, reason);
+    event.dedupe_key += ":" + delivery.text();
     return event;
 }
 

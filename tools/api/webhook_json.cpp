@@ -236,6 +236,12 @@ void read_members(MemberReader& reader, Endpoint& endpoint, const notify::Profil
     read_overrides(reader, endpoint.overrides);
 }
 
+Result<notify::Secret> parse_secret(const std::string& text) {
+    auto parsed = notify::Secret::parse(text);
+    if (!parsed) parsed.error().field = "secret";
+    return parsed;
+}
+
 }  // namespace
 
 void write_webhook(JsonWriter& writer, const Endpoint& endpoint, bool show_secret) {
@@ -275,11 +281,8 @@ Result<Endpoint> new_webhook(const json::object& object, const notify::ProfileBo
         return fail(ErrorCode::invalid_argument, "is missing", "url",
                     "give the URL that is to be called");
     if (!secret) return endpoint;
-    auto parsed = notify::Secret::parse(*secret);
-    if (!parsed) {
-        parsed.error().field = "secret";
-        return std::move(parsed).error();
-    }
+    auto parsed = parse_secret(*secret);
+    if (!parsed) return std::move(parsed).error();
     endpoint.secret = *std::move(parsed);
     return endpoint;
 }
@@ -302,11 +305,8 @@ Result<void> read_rotation(const json::object& object, std::optional<notify::Sec
         grace = std::chrono::seconds(*seconds);
     if (auto read = reader.finish(); !read) return std::move(read).error();
     if (!given) return {};
-    auto parsed = notify::Secret::parse(*given);
-    if (!parsed) {
-        parsed.error().field = "secret";
-        return std::move(parsed).error();
-    }
+    auto parsed = parse_secret(*given);
+    if (!parsed) return std::move(parsed).error();
     secret = *std::move(parsed);
     return {};
 }

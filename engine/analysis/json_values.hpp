@@ -1,0 +1,39 @@
+// Values of an analysis that may be absent, as JSON: the value or null (private to this folder).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "engine/base/json_writer.hpp"
+#include "engine/base/money.hpp"
+
+namespace assay::engine {
+
+inline void text_or_null(JsonWriter& json, std::string_view name, std::string_view text) {
+    json.key(name);
+    if (text.empty())
+        json.null();
+    else
+        json.string(text);
+}
+
+inline void amount_or_null(JsonWriter& json, std::string_view name,
+                           const std::optional<MinorUnits>& amount) {
+    json.key(name);
+    if (amount)
+        json.integer(*amount);
+    else
+        json.null();
+}
+
+inline void number_or_null(JsonWriter& json, std::string_view name,
+                           const std::optional<double>& number, int digits) {
+    json.key(name);
+    if (number)
+        json.number(*number, digits);
+    else
+        json.null();
+}
+
+}  // namespace assay::engine
