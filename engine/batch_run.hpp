@@ -15,6 +15,7 @@
 #include "engine/analysis/analysis_plan.hpp"
 #include "engine/batch_store/batch_store.hpp"
 #include "engine/graph/batch_graph.hpp"
+#include "engine/progress/tally.hpp"
 
 namespace assay::engine {
 
@@ -43,8 +44,8 @@ std::vector<std::pair<std::string, std::int64_t>> named_decisions(
     const std::array<std::int64_t, decision_count>& by_decision);
 
 // Thread safety: facts are immutable; everything about the first pass, arrived(), restore() and
-// summary() may be called from any thread. `counts` belongs to the writer's thread (and to whoever
-// builds the run before it is shared).
+// summary() may be called from any thread. `counts` and `told` belong to the writer's thread (and
+// to whoever builds the run before it is shared).
 class BatchRun {
   public:
     BatchRun(batch_store::BatchRow row, std::shared_ptr<const AnalysisPlan> plan);
@@ -96,6 +97,7 @@ class BatchRun {
     }
 
     ProductCounts counts;  // as last published
+    ProgressMark told;     // the last batch.progress; the writer's thread, too
 
   private:
     const batch_store::BatchRow row_;

@@ -52,20 +52,26 @@ Result<void> validate(const EngineOptions& options) {
     if (options.receiving_max < 1) {
         return fail(ErrorCode::invalid_argument, "must be at least 1", "receiving_max");
     }
+    if (options.progress.interval < std::chrono::milliseconds(0)) {
+        return fail(ErrorCode::invalid_argument, "must not be negative", "progress_interval");
+    }
+    if (options.progress.step < 1 || options.progress.step > 100) {
+        return fail(ErrorCode::invalid_argument, "must be 1 to 100", "progress_step");
+    }
     return {};
 }
 
 struct Engine::Body {
     Body(Database& database_to_use, Writer& writer_to_use, Clock& clock_to_use, Random& source,
-         std::shared_ptr<const Tables> tables_to_use, EngineOptions options,
-         const Audience* audience)
+         std::shared_ptr<const Tables> tables_to_use, EngineOptions options, Audience* audience)
         : database(database_to_use),
           writer(writer_to_use),
           clock(clock_to_use),
           random(source),
           tables(std::move(tables_to_use)),
           comps(database, writer, clock),
-          feeder(database, writer, clock, random, hub, {options.threads, options.tokens}),
+          live(clock, random, audience, options.progress),
+          feeder(database, writer, clock, random, hub, live, {options.threads, options.tokens}),
           desk({database, writer, clock, random, tables, comps,
                 [this](std::shared_ptr<BatchRun> run) { feeder.add(std::move(run)); },
                 [this](std::shared_ptr<BatchRun> run) { feeder.add_if_queued(std::move(run)); },
@@ -85,6 +91,7 @@ struct Engine::Body {
     const std::shared_ptr<const Tables> tables;
     CompsShelf comps;
     ProgressHub hub;
+    LiveEvents live;
     Feeder feeder;
     SubmissionDesk desk;
 };
@@ -170,8 +177,7 @@ Result<void> Engine::Body::cancel_in_store(const TenantId& tenant, const BatchId
 }
 
 Engine::Engine(Database& database, Writer& writer, Clock& clock, Random& random,
-               std::shared_ptr<const Tables> tables, EngineOptions options,
-               const Audience* audience)
+               std::shared_ptr<const Tables> tables, EngineOptions options, Audience* audience)
     : body_(std::make_unique<Body>(database, writer, clock, random, std::move(tables),
                                    checked(options), audience)) {
     assert(body_->tables != nullptr);
@@ -233,6 +239,10 @@ Result<batch_store::BatchRow> Engine::find(const TenantId& tenant, const BatchId
 
 CompsShelf& Engine::comps() noexcept {
     return body_->comps;
+}
+
+ProgressPace Engine::progress_pace() const noexcept {
+    return body_->live.pace();
 }
 
 std::shared_ptr<void> Engine::subscribe(const BatchId& batch, ProgressListener listener) {

@@ -16,6 +16,7 @@
 #include "engine/batch_store/batch_store.hpp"
 #include "engine/comps_shelf.hpp"
 #include "engine/event/audience.hpp"
+#include "engine/progress/tally.hpp"
 #include "engine/store/database.hpp"
 #include "engine/store/writer.hpp"
 
@@ -27,6 +28,7 @@ struct EngineOptions {
     std::size_t open_batches_max = limits::open_batches_max;
     std::size_t receiving_max = limits::receiving_batches_max;
     std::uint64_t store_bytes_max = limits::store_bytes_max;  // then submit() answers storage_full
+    ProgressPace progress{};  // of batch.progress, on streams and to endpoints
 };
 Result<void> validate(const EngineOptions& options);
 
@@ -69,8 +71,8 @@ class Engine {
 
     Engine(Database& database, Writer& writer, Clock& clock, Random& random,
            std::shared_ptr<const Tables> tables, EngineOptions options = {},
-           const Audience* audience = nullptr);  // none: nobody listens
-    ~Engine();                                   // stop()
+           Audience* audience = nullptr);  // none: nobody listens
+    ~Engine();                             // stop()
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
@@ -94,6 +96,7 @@ class Engine {
 
     // Whose sold prices are joined with which batches. Lives as long as the engine.
     CompsShelf& comps() noexcept;
+    ProgressPace progress_pace() const noexcept;
 
     // Called after each commit that moved a batch; on the writer's thread: must not block. Returns
     // a handle whose destruction ends the subscription.

@@ -19,12 +19,13 @@ bool is_suspect(const batch_store::ChunkRef& chunk) {
 }  // namespace
 
 Feeder::Feeder(Database& database, Writer& writer, Clock& clock, Random& random, ProgressHub& hub,
-               FeederOptions options)
+               LiveEvents& live, FeederOptions options)
     : database_(database),
       writer_(writer),
       clock_(clock),
       random_(random),
       hub_(hub),
+      live_(live),
       tokens_(options.tokens) {
     BatchGraphOptions graph;
     graph.threads = options.threads;

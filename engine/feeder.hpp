@@ -18,6 +18,7 @@
 #include "engine/base/random.hpp"
 #include "engine/batch_run.hpp"
 #include "engine/graph/batch_graph.hpp"
+#include "engine/live_events.hpp"
 #include "engine/progress_hub.hpp"
 #include "engine/store/database.hpp"
 #include "engine/store/writer.hpp"
@@ -45,7 +46,7 @@ struct FeederOptions {
 class Feeder {
   public:
     Feeder(Database& database, Writer& writer, Clock& clock, Random& random, ProgressHub& hub,
-           FeederOptions options);
+           LiveEvents& live, FeederOptions options);
     ~Feeder();  // stop()
     Feeder(const Feeder&) = delete;
     Feeder& operator=(const Feeder&) = delete;
@@ -147,6 +148,7 @@ class Feeder {
     Clock& clock_;
     Random& random_;
     ProgressHub& hub_;
+    LiveEvents& live_;
     const std::size_t tokens_;
 
     mutable std::mutex mutex_;  // guards what follows

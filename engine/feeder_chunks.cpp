@@ -157,6 +157,7 @@ bool Feeder::load_and_put(Claimed&& claimed, Connection& connection) {
                                                  " times while it analysed this product"));
         return true;
     }
+    live_.items_started(*claimed.run, *input);
     put(std::move(claimed), std::move(*input));
     return true;
 }
@@ -375,6 +376,7 @@ void Feeder::moved(const std::shared_ptr<BatchRun>& run, const batch_store::Sett
     run->counts = step.counts;
     if (is_settled(step.status)) end(run->id());
     hub_.publish(run->id(), step.status, step.counts);
+    live_.progress(*run, step.status);
 }
 
 void Feeder::end(const BatchId& batch) {

@@ -254,6 +254,10 @@ bool Notifier::wants(const TenantId& tenant, std::string_view type) const noexce
     return is_wanted(*body_->registry.snapshot(), tenant, type);
 }
 
+void Notifier::happens(engine::Event event) noexcept {
+    body_->relay.happens(std::move(event));
+}
+
 const ProfileBook& Notifier::profiles() const noexcept {
     return body_->parts.profiles;
 }

@@ -105,6 +105,7 @@ class Notifier final : public engine::CommitListener, public engine::Audience {
 
     void on_committed(EventSeq last) noexcept override;
     bool wants(const TenantId& tenant, std::string_view type) const noexcept override;
+    void happens(engine::Event event) noexcept override;
 
     const ProfileBook& profiles() const noexcept;
 

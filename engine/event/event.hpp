@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +32,10 @@ constexpr bool is_terminal(std::string_view type) noexcept {
            type == event_type::batch_cancelled;
 }
 
+// The number of an event of the moment, which the log does not keep: behind every number of the
+// log.
+inline constexpr EventSeq live_seq{std::numeric_limits<std::int64_t>::max()};
+
 // One row of the event log. A plain value; the row is immutable once committed.
 struct Event {
     EventSeq seq{};  // given by the log when it is appended
@@ -39,7 +45,8 @@ struct Event {
     std::optional<BatchId> batch;  // the batch it speaks of
     TimePoint created_at;
     // JSON object: BatchFacts for batch events, {"batch_id","index"} for item events (their result
-    // is read when a body is made), the user's own otherwise.
+    // is read when a body is made; item.started, which has none yet, adds "product_id"), the user's
+    // own otherwise.
     std::string data;
     std::string dedupe_key;  // unique per tenant; a second append with it is a no-op
 

@@ -9,8 +9,6 @@
 namespace assay::engine {
 namespace {
 
-constexpr std::chrono::milliseconds progress_interval{250};
-
 [[maybe_unused]] bool is_consistent(const ProductCounts& counts) noexcept {
     return counts.pending >= 0 && counts.processing >= 0 && counts.completed >= 0 &&
            counts.failed >= 0 && counts.cancelled >= 0 &&
@@ -45,11 +43,12 @@ int progress_percent(const ProductCounts& counts) noexcept {
     return static_cast<int>(100 * counts.settled() / counts.total);
 }
 
-bool progress_due(const ProgressMark& last, const ProductCounts& counts, SteadyTime now) noexcept {
+bool progress_due(const ProgressMark& last, const ProductCounts& counts, SteadyTime now,
+                  const ProgressPace& pace) noexcept {
     const std::int64_t settled = counts.settled();
     if (settled == 0 || settled >= counts.total) return false;
-    if (progress_percent(counts) <= last.percent) return false;
-    return last.percent < 0 || now - last.at >= progress_interval;
+    if (last.percent < 0) return true;
+    return progress_percent(counts) >= last.percent + pace.step && now - last.at >= pace.interval;
 }
 
 }  // namespace assay::engine

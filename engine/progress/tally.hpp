@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string_view>
 
@@ -28,11 +29,18 @@ TallyChange tally(const TallyState& before, const ProductCounts& after) noexcept
 // floor(100 x settled / total): 0..100.
 int progress_percent(const ProductCounts& counts) noexcept;
 
-// Whether a batch.progress is due: at most one in 250 ms and one per 1 %, never after completion.
+// How often a batch.progress may come: at most one in `interval` and one per `step` percent.
+struct ProgressPace {
+    std::chrono::milliseconds interval{250};
+    int step = 1;  // 1..100
+};
+
+// Whether a batch.progress is due: never after completion.
 struct ProgressMark {
     SteadyTime at{};
     int percent = -1;
 };
-bool progress_due(const ProgressMark& last, const ProductCounts& counts, SteadyTime now) noexcept;
+bool progress_due(const ProgressMark& last, const ProductCounts& counts, SteadyTime now,
+                  const ProgressPace& pace = {}) noexcept;
 
 }  // namespace assay::engine

@@ -65,6 +65,7 @@ ShardCore::Lane& ShardCore::lane_of(const EndpointId& endpoint) {
     if (lane) return *lane;
     lane = std::make_unique<Lane>();
     lane->id = endpoint;
+    lane->live = LiveBox(limits_.live_max);
     const auto known = snapshot_->by_id.find(endpoint);
     if (known != snapshot_->by_id.end() && known->second->active) {
         adopt(*lane, known->second);
@@ -108,6 +109,7 @@ void ShardCore::set_endpoints(std::shared_ptr<const EndpointSnapshot> snapshot, 
 void ShardCore::close_lane(Lane& lane, Actions& out) {
     lane.endpoint.reset();
     lane.ready.clear();
+    lane.live.clear();
     rows_due(lane, std::nullopt);
     std::erase(turns_, &lane);
     std::erase(doubtful_turns_, &lane);
@@ -125,6 +127,8 @@ void ShardCore::close_lane(Lane& lane, Actions& out) {
 void ShardCore::add(Delivery delivery, std::shared_ptr<const engine::Event> event, Now now,
                     Actions& out) {
     Lane& lane = lane_of(delivery.endpoint);
+    if (is_live(delivery)) return add_live(lane, std::move(delivery), std::move(event));
+    if (event && event->batch && engine::is_terminal(event->type)) lane.live.drop(*event->batch);
     DeliveryId id = delivery.id;
     const auto [entry, fresh] = jobs_.try_emplace(std::move(id));
     assert(fresh);
@@ -137,6 +141,13 @@ void ShardCore::add(Delivery delivery, std::shared_ptr<const engine::Event> even
     if (!lane.endpoint) return cancel(job, out);
     if (is_full(lane, now.steady)) return spill(job, now.steady, out);
     enqueue(job);
+}
+
+void ShardCore::add_live(Lane& lane, Delivery delivery,
+                         std::shared_ptr<const engine::Event> event) {
+    if (!lane.endpoint) return;
+    lane.live.put({std::move(event), std::move(delivery)});
+    offer(lane);
 }
 
 void ShardCore::rows_wait(const EndpointId& endpoint, TimePoint due, Now now) {
@@ -222,8 +233,9 @@ void ShardCore::poll(Now now, Actions& out) {
         if (turn == nullptr) break;
         Lane& lane = *turn;
         if (!may_send(lane)) continue;
-        Job& job = *lane.ready.front();
-        lane.ready.pop_front();
+        Job* const next = next_job(lane);
+        if (next == nullptr) continue;
+        Job& job = *next;
         if (lane.rows_parked && has_room_for_rows(lane)) rows_due(lane, lane.rows_due);
         job.state = State::in_flight;
         job.sent = now.steady;
@@ -238,6 +250,28 @@ void ShardCore::poll(Now now, Actions& out) {
         out.push_back(Send{&job, lane.endpoint});
         offer(lane);
     }
+}
+
+// What waits and what is of the moment take turns. Null: the moment has been seen already.
+ShardCore::Job* ShardCore::next_job(Lane& lane) {
+    const bool live = !lane.live.empty() && (lane.ready.empty() || lane.live_next);
+    lane.live_next = !live;
+    if (!live) {
+        Job* const job = lane.ready.front();
+        lane.ready.pop_front();
+        return job;
+    }
+    std::optional<LiveMessage> message = lane.live.take();
+    DeliveryId id = message->delivery.id;
+    const auto [entry, fresh] = jobs_.try_emplace(std::move(id));
+    assert(fresh);  // each event of the moment has an id of its own
+    if (!fresh) return nullptr;
+    Job& job = entry->second;
+    job.delivery = std::move(message->delivery);
+    job.event = std::move(message->event);
+    job.lane = &lane;
+    ++lane.held;
+    return &job;
 }
 
 std::optional<SteadyTime> ShardCore::next_due() const noexcept {
@@ -271,12 +305,18 @@ void ShardCore::answered(Job& job, Outcome outcome, SentBody body, Now now, Acti
     lane.heard = now.steady;
     Delivery& delivery = job.delivery;
     if (outcome.kind == OutcomeKind::aborted) {  // no fault of the receiver: not counted
+        if (is_live(delivery)) return forget(job);
         if (!lane.endpoint) return cancel(job, out);
         wait(job, now.steady + limits_.local_retry);
         offer(lane);
         return;
     }
     set_trusted(lane, now.steady - job.sent <= limits_.silence_until_slow);
+    if (is_live(delivery)) {  // a sign of how the endpoint is, and no more
+        learn(lane, job, outcome, decide(lane.policy, 1, outcome, 0).step == NextStep::delivered,
+              now);
+        return forget(job);
+    }
     if (!lane.keeps_response) outcome.response_text.clear();
     (body.variant == BodyVariant::thin ? delivery.thin_hash : delivery.body_hash) = body.hash;
     const int attempt = delivery.attempts + 1;
@@ -320,6 +360,10 @@ void ShardCore::answered(Job& job, Outcome outcome, SentBody body, Now now, Acti
 
 void ShardCore::not_sent(Job& job, const Error& error, Now now, Actions& out) {
     assert(job.state == State::in_flight);
+    if (is_live(job.delivery)) {
+        ended(*job.lane);
+        return forget(job);
+    }
     if (is_retryable(error.code) || error.code == ErrorCode::unavailable ||
         error.code == ErrorCode::io_error || error.code == ErrorCode::busy) {
         ended(*job.lane);
@@ -333,6 +377,13 @@ void ShardCore::not_sent(Job& job, const Error& error, Now now, Actions& out) {
     outcome.detail = std::string(to_string(error.code)) + ": " + describe(error);
     outcome.started = outcome.ended = now.wall;
     answered(job, std::move(outcome), {job.delivery.body_hash, BodyVariant::only}, now, out);
+}
+
+// An event of the moment has had its one attempt.
+void ShardCore::forget(Job& job) {
+    Lane& lane = *job.lane;
+    erase(job);
+    offer(lane);
 }
 
 void ShardCore::log(Job& job, LogEntry entry, AfterRecord after, Actions& out) {

@@ -31,6 +31,7 @@ struct ShardLimits {
     // endpoint costs no row but the one of its outcome.
     std::size_t queued_per_endpoint_max = 32'768;
     std::size_t queued_when_slow_max = 64;  // the same for an endpoint that does not answer
+    std::size_t live_max = 64;              // events of the moment that wait for an endpoint
     std::size_t unrecorded_max = 8'192;     // outcomes not yet durable; then nothing new is sent
     int failures_until_careful = 3;         // in a row; then one request at a time
     std::chrono::milliseconds silence_until_slow{1'000};  // an answer that takes longer is slow
@@ -106,7 +107,8 @@ class ShardCore {
 
     // --- events; those that owe actions append them to `out`
     void set_endpoints(std::shared_ptr<const EndpointSnapshot> snapshot, Now now, Actions& out);
-    // A delivery without a row, from the ring.
+    // A delivery without a row, from the ring. One of the moment (is_live) waits for its turn in a
+    // box of its own, is sent at most once and leaves no trace.
     void add(Delivery delivery, std::shared_ptr<const engine::Event> event, Now now, Actions& out);
     // Rows of `endpoint` wait and the first is due then: from a start, a redelivery, a pending row.
     void rows_wait(const EndpointId& endpoint, TimePoint due, Now now);
@@ -162,10 +164,13 @@ class ShardCore {
     void spill_down_to(Lane& lane, std::size_t keep, SteadyTime now, Actions& out);
     void wait(Job& job, SteadyTime due);
     void rows_due(Lane& lane, std::optional<SteadyTime> due);
+    void add_live(Lane& lane, Delivery delivery, std::shared_ptr<const engine::Event> event);
+    Job* next_job(Lane& lane);
     void log(Job& job, LogEntry entry, AfterRecord after, Actions& out);
     void spill(Job& job, SteadyTime now, Actions& out);
     void cancel(Job& job, Actions& out);
     void close_lane(Lane& lane, Actions& out);
+    void forget(Job& job);
     void erase(Job& job);
     void settle_after(Job& job, Now now, Actions& out);
 

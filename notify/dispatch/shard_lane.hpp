@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "notify/delivery/live_box.hpp"
 #include "notify/dispatch/shard_core.hpp"
 #include "notify/retry/send_rate.hpp"
 
@@ -18,6 +19,8 @@ struct ShardCore::Lane {
     bool keeps_response = true;  // else its text is dropped unseen
     std::size_t cap = 1;         // requests under way, when it is healthy
     std::deque<Job*> ready;
+    LiveBox live{0};            // events of the moment; not among the held
+    bool live_next = false;     // they and the others take turns
     std::size_t held = 0;       // jobs in whatever state
     std::size_t held_rows = 0;  // those of them that have a row
     std::size_t in_flight = 0;

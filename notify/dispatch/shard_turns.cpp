@@ -11,7 +11,8 @@ namespace assay::notify {
 using std::chrono::milliseconds;
 
 bool ShardCore::may_send(const Lane& lane) const noexcept {
-    if (!lane.endpoint || lane.paused || lane.rests_until || lane.ready.empty()) return false;
+    if (!lane.endpoint || lane.paused || lane.rests_until) return false;
+    if (lane.ready.empty() && lane.live.empty()) return false;
     // One that may not answer at all shares what such endpoints have: one each when it runs short.
     const bool short_of =
         !lane.trusted && 2 * doubtful_in_flight_ >= limits_.in_flight_doubtful_max;

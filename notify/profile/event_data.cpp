@@ -50,6 +50,7 @@ void write_summary(JsonWriter& json, const BatchFacts& facts, bool mark_cancelle
 struct ItemReference {
     std::string batch;
     std::int64_t index = 0;
+    std::optional<std::string> product;  // of one whose result is still to come
 };
 
 Result<ItemReference> read_reference(const engine::Event& event) {
@@ -63,7 +64,12 @@ Result<ItemReference> read_reference(const engine::Event& event) {
         index->get_int64() < 0) {
         return corrupt(event, "names no item of a batch");
     }
-    return ItemReference{std::string(batch->get_string()), index->get_int64()};
+    ItemReference reference{std::string(batch->get_string()), index->get_int64(), std::nullopt};
+    const json_reader::value* const product = object->if_contains("product_id");
+    if (product != nullptr && product->is_string()) {
+        reference.product = std::string(product->get_string());
+    }
+    return reference;
 }
 
 // A function of batch and index, so that a replay names the same analysis.
@@ -119,6 +125,14 @@ Result<void> write_item_data(JsonWriter& json, EventData data, const engine::Eve
                              const ItemSource& item) {
     const Result<ItemReference> reference = read_reference(event);
     if (!reference) return reference.error();
+    const bool images = speaks_of_images(data);
+    if (reference->product) {
+        json.begin_object().member("analysis_id", analysis_id_of(*reference));
+        json.member(images ? "image_id" : "product_id", *reference->product);
+        if (!images) json.member("batch_id", reference->batch);
+        json.end_object();
+        return {};
+    }
     if (!item) return corrupt(event, "cannot be read here: there is no source of results");
     Result<std::string> line = item(reference->index);
     if (!line) return line.error();
@@ -126,7 +140,6 @@ Result<void> write_item_data(JsonWriter& json, EventData data, const engine::Eve
         line->pop_back();
     const std::optional<std::string_view> product = line_member(*line, "product_id");
     if (!product) return corrupt(event, "leads to a line that is no result");
-    const bool images = speaks_of_images(data);
     json.begin_object().member("analysis_id", analysis_id_of(*reference));
     if (images) json.key("image_id").raw(*product);
     if (data == EventData::item_result || data == EventData::image_result) {

@@ -13,6 +13,7 @@
 #include <unordered_map>
 
 #include "engine/batch_store/batch_store.hpp"
+#include "notify/delivery/live_box.hpp"
 
 namespace assay::notify {
 
@@ -25,12 +26,18 @@ constexpr milliseconds housekeeping_pause{50};
 }  // namespace
 
 struct Relay::Body {
-    Body(Parts given, const RelayOptions& chosen) : parts(std::move(given)), options(chosen) {}
+    Body(Parts given, const RelayOptions& chosen)
+        : parts(std::move(given)),
+          options(chosen),
+          live(chosen.live_max),
+          ended(chosen.ended_max) {}
 
     void run();
     bool relay_more();
     void hand_over(const engine::Event& event, std::vector<Delivery> owed);
     void push(Delivery delivery, std::shared_ptr<const engine::Event> event);
+    void take_snapshot();
+    void hand_over_live();
     bool wait_for_space();
     void wait_for_window();
     Result<std::vector<engine::Event>> read();
@@ -56,11 +63,13 @@ struct Relay::Body {
     EventSeq read_until{};
     std::uint64_t settled_count = 0;
     std::uint64_t damaged = 0;
+    LiveBox live;
     bool has_space = false;
     bool housekeeping = false;
     bool stopping = false;
 
     // The thread's own.
+    EndedBatches ended;
     EventSeq rebuild_until{};
     notify_store::Sequences sequences;
     std::shared_ptr<const EndpointSnapshot> snapshot;
@@ -73,7 +82,9 @@ void Relay::Body::run() {
     for (;;) {
         {
             std::unique_lock lock(mutex);
-            const auto due = [&] { return stopping || housekeeping || read_until < last_logged; };
+            const auto due = [&] {
+                return stopping || housekeeping || !live.empty() || read_until < last_logged;
+            };
             if (untidy) {  // a refusal is no reason to spin
                 changed.wait_for(lock, housekeeping_pause, [&] { return stopping; });
             } else {
@@ -83,8 +94,9 @@ void Relay::Body::run() {
             housekeeping = false;
         }
         untidy = parts.housekeep && parts.housekeep();
-        while (relay_more()) {
-        }
+        do {
+            hand_over_live();
+        } while (relay_more());
     }
 }
 
@@ -101,11 +113,7 @@ bool Relay::Body::relay_more() {
         changed.wait_for(lock, options.store_retry, [&] { return stopping; });
         return !stopping;
     }
-    if (auto latest = parts.endpoints.snapshot(); latest != snapshot) {
-        snapshot = std::move(latest);
-        std::erase_if(shards,
-                      [&](const auto& one) { return !snapshot->by_id.contains(one.first); });
-    }
+    take_snapshot();
     for (const engine::Event& event : *events) {
         std::vector<Delivery> owed = deliveries_of(
             event, *snapshot, [this](const auto& shown, const Endpoint& endpoint, auto wire_type) {
@@ -128,6 +136,31 @@ bool Relay::Body::relay_more() {
     const std::lock_guard lock(mutex);
     if (read_until < last_logged) read_until = last_logged;
     return false;
+}
+
+void Relay::Body::take_snapshot() {
+    auto latest = parts.endpoints.snapshot();
+    if (latest == snapshot) return;
+    snapshot = std::move(latest);
+    std::erase_if(shards, [&](const auto& one) { return !snapshot->by_id.contains(one.first); });
+}
+
+// Whatever it finds full or in its way is left out: the next one says more.
+void Relay::Body::hand_over_live() {
+    std::unique_lock lock(mutex);
+    if (live.empty()) return;
+    LiveBox taken(options.live_max);
+    std::swap(taken, live);
+    lock.unlock();
+    take_snapshot();
+    while (std::optional<LiveMessage> message = taken.take()) {
+        if (ended.contains(message->event->batch.value_or(BatchId()))) continue;
+        for (Delivery& delivery : deliveries_of(*message->event, *snapshot, parts.filter_data)) {
+            const int shard = shard_of(delivery.endpoint, *snapshot);
+            std::shared_ptr<const engine::Event> event = message->event;
+            static_cast<void>(parts.push(shard, delivery, event));
+        }
+    }
 }
 
 Result<std::vector<engine::Event>> Relay::Body::read() {
@@ -215,6 +248,7 @@ void Relay::Body::hand_over(const engine::Event& event, std::vector<Delivery> ow
         tracker->add(event.seq, owed.size());
         read_until = event.seq;
     }
+    if (event.batch && engine::is_terminal(event.type)) ended.add(*event.batch);
     if (owed.empty()) return;
     const auto shared = std::make_shared<const engine::Event>(event);
     for (Delivery& delivery : owed)
@@ -308,6 +342,15 @@ void Relay::committed(EventSeq last) noexcept {
         const std::lock_guard lock(body_->mutex);
         if (last <= body_->last_logged) return;
         body_->last_logged = last;
+    }
+    body_->changed.notify_one();
+}
+
+void Relay::happens(engine::Event event) {
+    {
+        const std::lock_guard lock(body_->mutex);
+        if (body_->stopping) return;
+        body_->live.put({std::make_shared<const engine::Event>(std::move(event)), {}});
     }
     body_->changed.notify_one();
 }

@@ -77,6 +77,8 @@ struct RelayOptions {
         20};  // for a full ring, before a pending row is written
     std::chrono::milliseconds pressure_after{100};  // a full window that hardly moves
     std::chrono::milliseconds store_retry{200};     // when the store cannot be read
+    std::size_t live_max = 1'024;   // events of the moment on their way; then the oldest goes
+    std::size_t ended_max = 1'024;  // batches whose end is remembered, so that nothing follows it
 };
 
 // Reads the committed log behind its cursor and hands deliveries to the shards. It never blocks on
@@ -109,6 +111,8 @@ class Relay {
     void stop();
 
     void committed(EventSeq last) noexcept;
+    // An event of the moment. Nothing waits for it: a full ring, and it is gone.
+    void happens(engine::Event event);
     void space() noexcept;
     void wake() noexcept;  // housekeeping is due
     void settled(const std::vector<EventSeq>& events);

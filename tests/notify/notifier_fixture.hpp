@@ -138,6 +138,18 @@ class NotifierTest : public ::testing::Test {
                     IsOk());
     }
 
+    void happens(std::string_view type, const std::string& batch, std::string data) {
+        engine::Event event;
+        event.seq = engine::live_seq;
+        event.id = EventId("evt_" + make_uuid(random_));
+        event.tenant = tenant;
+        event.type = type;
+        event.batch = BatchId(batch);
+        event.created_at = clock_.now();
+        event.data = std::move(data);
+        notifier_->happens(std::move(event));
+    }
+
     // Waits until `count` deliveries have the status; the answer is theirs.
     std::vector<notify_store::DeliveryRow> rows_with(DeliveryStatus status, std::size_t count) {
         notify_store::DeliveryQuery query;

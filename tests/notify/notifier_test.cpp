@@ -43,6 +43,37 @@ TEST_F(NotifierTest, DeliversAPublishedEventSigned) {
     EXPECT_EQ(row->event_type, "order.completed");
 }
 
+TEST_F(NotifierTest, WhatHappensGoesToItsSubscribersAndIsNeverInTheLog) {
+    LoopbackReceiver receiver(LoopbackReceiver::answers({500, 200}));
+    LoopbackReceiver deaf(LoopbackReceiver::answers({200}));
+    const Endpoint endpoint = subscribe(receiver.url(), {"batch.*", "item.started"});
+    subscribe(deaf.url(), {"batch.completed"});
+    EXPECT_TRUE(notifier_->wants(tenant, engine::event_type::batch_progress));
+    EXPECT_FALSE(notifier_->wants(TenantId("other"), engine::event_type::batch_progress));
+    happens(engine::event_type::batch_progress, "b1", sample_event("batch.progress").data);
+    ASSERT_TRUE(receiver.wait_for_requests(1));
+    happens(engine::event_type::item_started, "b1",
+            R"({"batch_id":"b1","index":3,"product_id":"sku-3"})");
+    ASSERT_TRUE(receiver.wait_for_requests(2));
+    publish_batch("b1");
+    ASSERT_TRUE(receiver.wait_for_requests(3));
+    happens(engine::event_type::batch_progress, "b1", sample_event("batch.progress").data);
+    publish_batch("b2");
+    ASSERT_TRUE(receiver.wait_for_requests(4));
+
+    const auto requests = receiver.requests();
+    EXPECT_THAT(requests[0].body, HasSubstr(R"("type":"batch.progress")"));
+    EXPECT_EQ(requests[0].header("X-Assay-Sequence"), "") << "it may be missing";
+    EXPECT_THAT(requests[1].body, HasSubstr(R"("product_id":"sku-3")"));
+    EXPECT_THAT(requests[2].body, HasSubstr(R"("type":"batch.completed")"));
+    EXPECT_EQ(requests[2].header("X-Assay-Sequence"), "1");
+    EXPECT_THAT(requests[3].body, HasSubstr(R"("type":"batch.completed")"))
+        << "nothing is said of a batch that has ended";
+    for (const ReceivedRequest& request : requests)
+        expect_signed(request, endpoint);
+    EXPECT_THAT(rows_with(DeliveryStatus::delivered, 4), SizeIs(4)) << "the ends of two batches";
+}
+
 TEST_F(NotifierTest, RetriesWithTheSameIdAndBytes) {
     LoopbackReceiver receiver(LoopbackReceiver::answers({503, 500, 200}));
     const Endpoint endpoint =

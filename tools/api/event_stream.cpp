@@ -15,7 +15,7 @@ using engine::Progress;
 // What the writer's thread leaves for the stream. Outlives both through shared ownership.
 class Mailbox {
   public:
-    explicit Mailbox(Clock& clock) : clock_(clock) {}
+    Mailbox(Clock& clock, engine::ProgressPace pace) : clock_(clock), pace_(pace) {}
 
     void set_wake(std::function<void()> wake) {
         const std::lock_guard lock(mutex_);
@@ -28,7 +28,7 @@ class Mailbox {
         newest_ = progress;
         const SteadyTime now = clock_.steady_now();
         const bool ended = is_settled(progress.status);
-        if (!ended && !engine::progress_due(mark_, progress.counts, now)) return;
+        if (!ended && !engine::progress_due(mark_, progress.counts, now, pace_)) return;
         mark_ = {now, progress.percent};
         due_ = true;
         if (wake_) wake_();
@@ -41,6 +41,7 @@ class Mailbox {
 
   private:
     Clock& clock_;
+    const engine::ProgressPace pace_;
     std::mutex mutex_;
     std::function<void()> wake_;
     std::optional<Progress> newest_;
@@ -76,7 +77,7 @@ class ProgressStream final : public BodySource {
         : services_(services),
           tenant_(std::move(tenant)),
           batch_(std::move(batch)),
-          mailbox_(std::make_shared<Mailbox>(services.clock)) {
+          mailbox_(std::make_shared<Mailbox>(services.clock, services.engine.progress_pace())) {
         // Before the first look at the batch, so that nothing falls in between.
         subscription_ = services.engine.subscribe(
             batch_, [mailbox = mailbox_](const Progress& progress) { mailbox->put(progress); });

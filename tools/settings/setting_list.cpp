@@ -158,6 +158,12 @@ void add_engine(std::vector<Setting>& all) {
     all.push_back(make({"engine", "receiving_max", count,
                         "Submissions under way at once; more are refused", "", 1, 10'000},
                        FIELD(engine.receiving_max)));
+    all.push_back(make({"engine", "progress_interval", duration,
+                        "Shortest pause between two batch.progress events of a batch", "", 0, hour},
+                       FIELD(engine.progress.interval)));
+    all.push_back(make({"engine", "progress_step", count,
+                        "Percent of a batch between two batch.progress events", "", 1, 100},
+                       FIELD(engine.progress.step)));
 }
 
 void add_store(std::vector<Setting>& all) {

@@ -131,5 +131,13 @@ TEST(ProgressTest, IsDueOncePerPercentAndQuarterSecondAndNeverAtTheEnd) {
     EXPECT_FALSE(progress_due(mark, counts(0, 0, 100), start + milliseconds(9'000)));
 }
 
+TEST(ProgressTest, ComesAsOftenAsThePaceSays) {
+    const SteadyTime start{std::chrono::hours(1)};
+    const ProgressPace tenths{std::chrono::milliseconds(0), 10};
+    const ProgressMark mark{start, 5};
+    EXPECT_FALSE(progress_due(mark, counts(86, 0, 14), start, tenths));
+    EXPECT_TRUE(progress_due(mark, counts(85, 0, 15), start, tenths));
+}
+
 }  // namespace
 }  // namespace assay::engine
