@@ -38,8 +38,8 @@ def google_benchmark(text, prefix, counter):
     return max(row[counter] for row in rows)
 
 
-def assay_bench(text, expected):
-    """Deliveries a second of `assay bench --json`, all of which must have arrived."""
+def deliveries(text, expected):
+    """Deliveries a second of `assay bench --json`, or a peer that prints the same: all must have arrived."""
     report = json.loads(text)
     if report["failed"] or report["delivered"] != expected:
         raise Unreadable(f"{report['delivered']} of {expected} were delivered, {report['failed']} attempts failed")

@@ -172,7 +172,7 @@ def wrk(setting, nginx, directory):
 def assay_bench(setting, nginx, count, *more):
     """Signed deliveries a second of ours."""
     with nginx.counting(lambda: count):
-        return readings.assay_bench(run(setting.build / "assay", "bench", nginx.url, "--count", count, "--bytes",
+        return readings.deliveries(run(setting.build / "assay", "bench", nginx.url, "--count", count, "--bytes",
                                         BODY_BYTES, "--in-flight", CONNECTIONS, "--json", *more), count)
 
 
@@ -195,6 +195,29 @@ def durable(setting):
             lambda: assay_bench(setting, nginx, setting.size(100_000), "--durable",
                                 "--store-in", setting.directory),
             lambda: wrk(setting, nginx, setting.directory / "durable"))]
+
+
+@contextlib.contextmanager
+def queue_of_others(setting):
+    """The whole road beside a queue in Redis whose worker signs and posts."""
+    directory = setting.directory / "queue"
+    port = free_port()
+    with Nginx.started(directory) as nginx, \
+            process(["redis-server", "--port", port, "--bind", "127.0.0.1", "--dir", directory, "--save", "",
+                     "--appendonly", "yes", "--appendfsync", "everysec"], lambda: listens(port)):
+
+        def bullmq():
+            count = setting.size(20_000)
+            with nginx.counting(lambda: count):
+                return readings.deliveries(run("node", ROOT / "bench/peers/bullmq.mjs", port, nginx.url, count,
+                                               BODY_BYTES, CONNECTIONS), count)
+
+        yield [Measured(
+            Row("queue", "durable, beside a durable queue", "BullMQ + Redis + undici", "a second", 10,
+                notes=("Redis syncs its log once a second here, Assay before each sending, so the peer may lose a "
+                       "second of events where Assay loses none",)),
+            lambda: assay_bench(setting, nginx, setting.size(100_000), "--durable", "--store-in", setting.directory),
+            bullmq)]
 
 
 def openssl(setting):
@@ -226,4 +249,5 @@ def sign_together(setting):
 
 
 # In the order of the report.
-ROWS = {"sign": sign, "sign-together": sign_together, "memory": memory, "durable": durable}
+ROWS = {"sign": sign, "sign-together": sign_together, "memory": memory, "durable": durable,
+        "queue": queue_of_others}

@@ -107,10 +107,10 @@ class Readings(unittest.TestCase):
                 readings.google_benchmark(text, name, "signatures/s")
 
     def test_a_load_that_lost_something_has_no_figure(self):
-        self.assertEqual(readings.assay_bench('{"per_second": 7.5, "delivered": 3, "failed": 0}', 3), 7.5)
+        self.assertEqual(readings.deliveries('{"per_second": 7.5, "delivered": 3, "failed": 0}', 3), 7.5)
         for delivered, failed in ((2, 0), (3, 1)):
             with self.assertRaises(readings.Unreadable):
-                readings.assay_bench(f'{{"per_second": 7.5, "delivered": {delivered}, "failed": {failed}}}', 3)
+                readings.deliveries(f'{{"per_second": 7.5, "delivered": {delivered}, "failed": {failed}}}', 3)
 
 
 if __name__ == "__main__":
