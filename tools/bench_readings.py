@@ -38,6 +38,14 @@ def google_benchmark(text, prefix, counter):
     return max(row[counter] for row in rows)
 
 
+def status_value(text, name):
+    """A number of /proc/PID/status."""
+    found = re.search(rf"^{name}:\s+(\d+)", text, re.MULTILINE)
+    if not found:
+        raise Unreadable(f"the system does not say {name}")
+    return int(found.group(1))
+
+
 def deliveries(text, expected):
     """Deliveries a second of `assay bench --json`, or a peer that prints the same: all must have arrived."""
     report = json.loads(text)

@@ -90,7 +90,7 @@ def _cells(row):
         middle = statistics.median(row.values)
         return [row.path, f"{number(middle)} {row.unit}", "-", "-",
                            spreads(row.values) if middle else "-", bar, verdict(row)]
-    bar = f"{row.bar:.2f} x {row.peer}"
+    bar = f"{row.bar:.2f} x {row.peer}" if row.bar else "-"
     if row.failed:
         return [row.path, "-", "-", "-", "-", bar, verdict(row)]
     ours, peer = [pair.ours for pair in row.pairs], [pair.peer for pair in row.pairs]

@@ -106,6 +106,13 @@ class Readings(unittest.TestCase):
             with self.assertRaisesRegex(readings.Unreadable, why):
                 readings.google_benchmark(text, name, "signatures/s")
 
+    def test_the_status_of_a_process_is_read_by_whole_names(self):
+        text = "VmRSS:\t   20480 kB\nvoluntary_ctxt_switches:\t7\nnonvoluntary_ctxt_switches:\t9\n"
+        self.assertEqual(readings.status_value(text, "VmRSS"), 20480)
+        self.assertEqual(readings.status_value(text, "voluntary_ctxt_switches"), 7)
+        with self.assertRaises(readings.Unreadable):
+            readings.status_value(text, "VmSize")
+
     def test_a_load_that_lost_something_has_no_figure(self):
         self.assertEqual(readings.deliveries('{"per_second": 7.5, "delivered": 3, "failed": 0}', 3), 7.5)
         for delivered, failed in ((2, 0), (3, 1)):
