@@ -35,11 +35,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Fact:
-    """A figure of ours alone that has a greatest value."""
+    """A figure of ours alone, with the greatest value that is good enough, or with none."""
     name: str
     path: str
     unit: str
-    most: float
+    most: float | None = None
     values: tuple = ()
     failed: str = ""
     notes: tuple = field(default=())
@@ -79,12 +79,14 @@ def met(row):
 def verdict(row):
     if row.failed:
         return "failed: " + row.failed
+    if isinstance(row, Fact) and row.most is None:
+        return "-"
     return "met" if met(row) else "missed"
 
 
 def _cells(row):
     if isinstance(row, Fact):
-        bar = f"at most {number(row.most)} {row.unit}"
+        bar = "-" if row.most is None else f"at most {number(row.most)} {row.unit}"
         if row.failed:
             return [row.path, "-", "-", "-", "-", bar, verdict(row)]
         middle = statistics.median(row.values)

@@ -270,6 +270,23 @@ def idle(setting):
                     lambda: server.wakeups)]
 
 
+@contextlib.contextmanager
+def growth(setting):
+    """How the rate from memory changes with endpoints and with bytes, to the receiver that is built in."""
+
+    def rate(count, *more):
+        return readings.deliveries(run(setting.build / "assay", "bench", "--count", count, "--json", *more), count)
+
+    def measured(what, count, *more):
+        return Measured(Fact("growth", f"from memory, {what}", "a second"),
+                        lambda: rate(setting.size(count), *more))
+
+    yield [measured(f"{endpoints:,} endpoint{'s' if endpoints > 1 else ''}, 1 KB", 100_000,
+                    "--endpoints", endpoints, "--bytes", BODY_BYTES) for endpoints in (1, 10, 1_000, 10_000)] + [
+          measured(f"bodies of {words}", count, "--bytes", size)
+          for words, size, count in (("512 B", 512, 100_000), ("8 KB", 8_192, 50_000), ("1 MB", 1_048_576, 2_000))]
+
+
 def openssl(setting):
     return readings.openssl_speed(run("openssl", "speed", "-mr", "-seconds", setting.seconds(2), "-hmac", "sha256",
                                       "-bytes", BODY_BYTES), BODY_BYTES)
@@ -301,4 +318,4 @@ def sign_together(setting):
 # In the order of the report.
 ROWS = {"sign": sign, "sign-together": sign_together, "memory": memory, "durable": durable,
         "queue": queue_of_others,
-        "idle": idle}
+        "idle": idle, "growth": growth}

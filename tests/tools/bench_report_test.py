@@ -35,6 +35,7 @@ class Figures(unittest.TestCase):
         self.assertEqual(report.verdict(row([], failed="no nginx")), "failed: no nginx")
         self.assertEqual(report.verdict(Fact("idle", "memory", "MiB", 30, (29, 31, 30))), "met")
         self.assertEqual(report.verdict(Fact("idle", "memory", "MiB", 30, (31,))), "missed")
+        self.assertEqual(report.verdict(Fact("growth", "10 endpoints", "a second", values=(31,))), "-")
 
     def test_numbers_keep_the_digits_that_mean_something(self):
         self.assertEqual([report.number(n) for n in (123456.7, 12.34, 1.234, 0)],
@@ -49,6 +50,8 @@ class Texts(unittest.TestCase):
                                    "| 0.80 x wrk | missed |")
         self.assertEqual(lines[3], "| dispatch from memory | - | - | - | - | 0.80 x wrk | failed: a \\| b c |")
         self.assertEqual(lines[4], "| memory | 12.0 MiB | - | - | - | at most 30.0 MiB | met |")
+        self.assertEqual(report.table([Fact("growth", "10 endpoints", "a second", values=(100, 110, 120))])
+                         .splitlines()[2], "| 10 endpoints | 110 a second | - | - | 18 % | - | - |")
         for line in lines:
             self.assertEqual(line.replace("\\|", "").count("|"), 8)
 
