@@ -118,6 +118,8 @@ int run_bench(const BenchOptions& options, CommandContext& context) {
     auto report = run(load, options);
     if (!report) {
         Error error = report.error();
+        if (error.field == "url")
+            error.remedy = "name one here, such as http://127.0.0.1:8000/hook";
         if (error.code == ErrorCode::invalid_argument) return report_usage(context, error, "bench");
         if (error.code == ErrorCode::timeout && error.remedy.empty()) {
             error.remedy = "a receiver must be there and answer every request with a 2xx status";
@@ -170,7 +172,7 @@ void add_bench(CLI::App& application, CommandContext& context) {
     command
         ->add_option("url", options->load.url,
                      "A receiver on this machine (127.0.0.1 or localhost) that answers 2xx;\n"
-                     "default: a built-in one, which verifies a sample of what it gets")
+                     "default: a built-in one that verifies a sample")
         ->type_name("URL");
     add_load_options(*command, *options);
     CLI::Option* const count =

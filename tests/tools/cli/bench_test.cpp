@@ -81,6 +81,9 @@ TEST_F(BenchTest, SaysWhatAReceiverMustDoWhenNobodyAnswers) {
 TEST_F(BenchTest, RefusesReceiversElsewhereAndLoadsThatAreNone) {
     EXPECT_EQ(bench({"https://example.com/hook"}), exit_usage);
     EXPECT_NE(error_.str().find("this machine only"), std::string::npos) << error_.str();
+    EXPECT_EQ(bench({"http://10.0.0.1/hook"}), exit_usage);
+    EXPECT_NE(error_.str().find("such as http://127.0.0.1"), std::string::npos) << error_.str();
+    EXPECT_EQ(error_.str().find("--allow"), std::string::npos) << error_.str();
     EXPECT_EQ(bench({"--count", "0"}), exit_usage);
     EXPECT_EQ(bench({"--bytes", "10"}), exit_usage);
     EXPECT_EQ(bench({"--count", "5", "--seconds", "1"}), exit_usage);
