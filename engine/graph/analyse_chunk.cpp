@@ -142,7 +142,7 @@ ChunkDone analyse_chunk(const ChunkWork& work, ProductParser& parser, Product& p
             return;
         }
         const std::size_t before = done.results.size();
-        const std::int64_t settled = done.completed + done.failed;
+        [[maybe_unused]] const std::int64_t settled = done.completed + done.failed;
         try {
             analyse_item(work, item, parser, product, workspace, done);
         } catch (const std::exception& surprise) {

@@ -5,6 +5,7 @@
 #include "tools/cli/analyze.hpp"
 #include "tools/cli/backtest.hpp"
 #include "tools/cli/batches.hpp"
+#include "tools/cli/bench.hpp"
 #include "tools/cli/check.hpp"
 #include "tools/cli/columns.hpp"
 #include "tools/cli/completion.hpp"
@@ -25,10 +26,10 @@ namespace assay::tools {
 
 namespace {
 constexpr AddCommand commands[] = {
-    add_analyze, add_columns, add_explain, add_backtest, add_whatif,     add_serve,      add_submit,
-    add_watch,   add_results, add_cancel,  add_comps,    add_webhooks,   add_deliveries, add_events,
-    add_trigger, add_keys,    add_account, add_quota,    add_tenants,    add_listen,     add_verify,
-    add_sign,    add_check,   add_doctor,  add_config,   add_completion,
+    add_analyze, add_columns, add_explain, add_backtest, add_whatif,   add_serve,      add_submit,
+    add_watch,   add_results, add_cancel,  add_comps,    add_webhooks, add_deliveries, add_events,
+    add_trigger, add_keys,    add_account, add_quota,    add_tenants,  add_listen,     add_verify,
+    add_sign,    add_check,   add_bench,   add_doctor,   add_config,   add_completion,
 };
 }  // namespace
 

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-namespace assay::bench {
+namespace assay::tools {
 
 class FastReceiver {
   public:
@@ -37,4 +37,4 @@ class FastReceiver {
     std::thread thread_;
 };
 
-}  // namespace assay::bench
+}  // namespace assay::tools

@@ -1,6 +1,6 @@
 // Reads requests and says 200.
 // SPDX-License-Identifier: MIT
-#include "bench/support/fast_receiver.hpp"
+#include "tools/load/fast_receiver.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -16,7 +16,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace assay::bench {
+namespace assay::tools {
 namespace {
 
 constexpr std::string_view answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
@@ -128,4 +128,4 @@ bool FastReceiver::serve(int descriptor, std::string& buffer) {
     return true;
 }
 
-}  // namespace assay::bench
+}  // namespace assay::tools
