@@ -1,8 +1,9 @@
-// What does a hand-over to a shard cost? Our ring beside moodycamel's queue, Boost.Lockfree and a
-// mutex.
+// What does a hand-over to a shard cost? Our ring beside moodycamel's queue, Boost.Lockfree, TBB's
+// bounded queue and a mutex.
 // SPDX-License-Identifier: MIT
 #include <benchmark/benchmark.h>
 #include <concurrentqueue/concurrentqueue.h>
+#include <tbb/concurrent_queue.h>
 
 #include <atomic>
 #include <boost/lockfree/queue.hpp>
@@ -86,6 +87,26 @@ struct BoostLockfree {
     };
 };
 
+struct TbbBounded {
+    tbb::concurrent_bounded_queue<std::uint32_t> queue;
+    TbbBounded() { queue.set_capacity(static_cast<std::ptrdiff_t>(capacity)); }
+    struct Pusher {
+        TbbBounded* owner;
+        explicit Pusher(TbbBounded& queue) : owner(&queue) {}
+        bool push(std::uint32_t value) { return owner->queue.try_push(value); }
+    };
+    struct Popper {
+        TbbBounded* owner;
+        explicit Popper(TbbBounded& queue) : owner(&queue) {}
+        std::size_t pop(std::uint32_t* out, std::size_t max) {
+            std::size_t count = 0;
+            while (count < max && owner->queue.try_pop(out[count]))
+                ++count;
+            return count;
+        }
+    };
+};
+
 struct MutexDeque {
     std::mutex mutex;
     std::deque<std::uint32_t> queue;
@@ -116,45 +137,86 @@ struct MutexDeque {
 
 constexpr std::size_t batch = 32;
 
-// Hands `items` over from `producers` threads to this one. False: something was lost, doubled or
-// out of a producer's order.
+// Pushes 0 .. share-1 under the producer's number.
 template <class Queue>
-bool hand_over(Queue& queue, std::uint32_t producers, std::uint32_t items) {
-    const std::uint32_t share = items / producers;
-    std::vector<std::thread> threads;
-    for (std::uint32_t p = 0; p < producers; ++p) {
-        threads.emplace_back([&queue, p, share] {
-            typename Queue::Pusher pusher(queue);
-            for (std::uint32_t i = 0; i < share; ++i) {
-                while (!pusher.push(p << 24 | i))
-                    std::this_thread::yield();
-            }
-        });
+void push_share(Queue& queue, std::uint32_t producer, std::uint32_t share) {
+    typename Queue::Pusher pusher(queue);
+    for (std::uint32_t i = 0; i < share; ++i) {
+        while (!pusher.push(producer << 24 | i))
+            std::this_thread::yield();
     }
-    typename Queue::Popper popper(queue);
-    std::vector<std::uint32_t> next(producers, 0);
-    bool right = true;
-    std::uint32_t out[batch];
-    for (std::uint32_t taken = 0; taken < share * producers;) {
-        const std::size_t count = popper.pop(out, batch);
-        for (std::size_t i = 0; i < count; ++i)
-            right &= (out[i] & 0xffffff) == next[out[i] >> 24]++;
-        taken += static_cast<std::uint32_t>(count);
-        if (count == 0) std::this_thread::yield();
-    }
-    for (std::thread& thread : threads)
-        thread.join();
-    return right;
 }
 
-// `producers` threads to one, as relay, test and redeliver to a shard.
+// What came out at one consumer.
+struct Taken {
+    std::uint64_t count = 0, sum = 0;
+    bool in_order = true;  // of each producer, what it pushed first came first
+};
+
+// Pops until `left` says that all consumers together have everything.
+template <class Queue>
+Taken take(Queue& queue, std::uint32_t producers, std::atomic<std::int64_t>& left) {
+    typename Queue::Popper popper(queue);
+    std::vector<std::int64_t> last(producers, -1);
+    Taken taken;
+    std::uint32_t out[batch];
+    while (left.load(std::memory_order_relaxed) > 0) {
+        const std::size_t count = popper.pop(out, batch);
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::int64_t number = out[i] & 0xffffff;
+            std::int64_t& before = last[out[i] >> 24];
+            taken.in_order &= before < number;
+            before = number;
+            taken.sum += out[i];
+        }
+        taken.count += count;
+        if (count == 0) {
+            std::this_thread::yield();
+        } else {
+            left.fetch_sub(static_cast<std::int64_t>(count), std::memory_order_relaxed);
+        }
+    }
+    return taken;
+}
+
+// Hands `items` over from `producers` threads to `consumers`, this one among them. False: something
+// was lost, doubled or out of a producer's order.
+template <class Queue>
+bool hand_over(Queue& queue, std::uint32_t producers, std::uint32_t consumers,
+               std::uint32_t items) {
+    const std::uint32_t share = items / producers;
+    std::uint64_t sum = 0;
+    for (std::uint64_t p = 0; p < producers; ++p)
+        sum += share * (p << 24) + std::uint64_t{share} * (share - 1) / 2;
+    std::atomic<std::int64_t> left{std::int64_t{share} * producers};
+    std::vector<Taken> taken(consumers);
+    std::vector<std::thread> threads;
+    for (std::uint32_t p = 0; p < producers; ++p)
+        threads.emplace_back([&queue, p, share] { push_share(queue, p, share); });
+    for (std::uint32_t c = 1; c < consumers; ++c) {
+        threads.emplace_back([&, c] { taken[c] = take(queue, producers, left); });
+    }
+    taken[0] = take(queue, producers, left);
+    for (std::thread& thread : threads)
+        thread.join();
+    Taken all;
+    for (const Taken& one : taken) {
+        all.count += one.count;
+        all.sum += one.sum;
+        all.in_order &= one.in_order;
+    }
+    return all.in_order && all.count == std::uint64_t{share} * producers && all.sum == sum;
+}
+
+// `producers` threads to one, as relay, test and redeliver to a shard; or to two.
 template <class Queue>
 void between_threads(benchmark::State& state) {
     const auto producers = static_cast<std::uint32_t>(state.range(0));
+    const auto consumers = static_cast<std::uint32_t>(state.range(1));
     const std::uint32_t items = std::getenv("ASSAY_BENCH_SMOKE") != nullptr ? 10'000 : 1'000'000;
     for (auto _ : state) {
         auto queue = std::make_unique<Queue>();
-        if (!hand_over(*queue, producers, items)) {
+        if (!hand_over(*queue, producers, consumers, items)) {
             state.SkipWithError("lost, doubled or out of order");
             return;
         }
@@ -183,13 +245,21 @@ void on_one_thread(benchmark::State& state) {
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(capacity / 2));
 }
 
-#define CONTENDER(queue)                      \
+#define TO_ONE_CONSUMER(queue)                \
     BENCHMARK_TEMPLATE(on_one_thread, queue); \
-    BENCHMARK_TEMPLATE(between_threads, queue)->ArgName("producers")->Arg(1)->Arg(2)->UseRealTime()
-CONTENDER(OwnRing);
-CONTENDER(Moodycamel);
-CONTENDER(BoostLockfree);
-CONTENDER(MutexDeque);
+    BENCHMARK_TEMPLATE(between_threads, queue)->Args({1, 1})->Args({2, 1})->UseRealTime()
+// Our ring has one consumer, a shard: it takes no part here.
+#define TO_TWO_CONSUMERS(queue) \
+    BENCHMARK_TEMPLATE(between_threads, queue)->Args({2, 2})->UseRealTime()
+TO_ONE_CONSUMER(OwnRing);
+TO_ONE_CONSUMER(Moodycamel);
+TO_ONE_CONSUMER(BoostLockfree);
+TO_ONE_CONSUMER(TbbBounded);
+TO_ONE_CONSUMER(MutexDeque);
+TO_TWO_CONSUMERS(Moodycamel);
+TO_TWO_CONSUMERS(BoostLockfree);
+TO_TWO_CONSUMERS(TbbBounded);
+TO_TWO_CONSUMERS(MutexDeque);
 
 }  // namespace
 }  // namespace assay::notify

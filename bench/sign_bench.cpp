@@ -1,4 +1,5 @@
-// What does a signature cost? Prepared keys, in every way OpenSSL offers, against one-shot HMAC.
+// What does a signature cost? Prepared keys, in every way OpenSSL offers, against one-shot HMAC,
+// and several texts at once.
 // SPDX-License-Identifier: MIT
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <benchmark/benchmark.h>
@@ -11,8 +12,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <vector>
 
 #include "bench/support/allocations.hpp"
+#include "notify/sign/hmac_batch.hpp"
 #include "notify/sign/scheme.hpp"
 
 namespace assay::notify {
@@ -140,11 +143,10 @@ struct DigestCopied {
     }
 };
 
-void report(benchmark::State& state, std::uint64_t allocated) {
-    state.counters["signatures/s"] =
-        benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
-    state.counters["allocations"] =
-        static_cast<double>(allocated) / static_cast<double>(state.iterations());
+void report(benchmark::State& state, std::uint64_t allocated, std::size_t at_once = 1) {
+    const double made = static_cast<double>(state.iterations()) * static_cast<double>(at_once);
+    state.counters["signatures/s"] = benchmark::Counter(made, benchmark::Counter::kIsRate);
+    state.counters["allocations"] = static_cast<double>(allocated) / made;
 }
 
 template <class Contender>
@@ -166,6 +168,54 @@ BENCHMARK_TEMPLATE(hmac, DigestCopied)->Arg(512)->Arg(1024);
 BENCHMARK_TEMPLATE(hmac, MacWithNullKey)->Arg(512)->Arg(1024);
 BENCHMARK_TEMPLATE(hmac, MacCopied)->Arg(512)->Arg(1024);
 BENCHMARK_TEMPLATE(hmac, OneShot)->Arg(512)->Arg(1024);
+
+// Texts of 1 KB that are wanted together, each other bytes under a key of its own; the copy into
+// the arena is part of it.
+template <HmacBatch::Lanes lanes>
+void hmac_together(benchmark::State& state) {
+    const auto count = static_cast<std::size_t>(state.range(0));
+    HmacBatch batch(lanes);
+    std::vector<HmacKey> keys;
+    std::vector<std::string> bodies;
+    for (std::size_t i = 0; i < count; ++i) {
+        keys.emplace_back(std::string(key_text) + std::to_string(i));
+        bodies.push_back(body_of(1'024));
+        bodies.back()[i] = '#';
+    }
+    const auto sign_all = [&] {
+        batch.clear();
+        for (std::size_t i = 0; i < count; ++i)
+            batch.add(keys[i], {bodies[i]});
+        batch.run();
+    };
+    sign_all();
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::string key = std::string(key_text) + std::to_string(i);
+        Digest expected;
+        unsigned size = 0;
+        HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(bodies[i]),
+             bodies[i].size(), bytes_of(expected), &size);
+        if (batch.digest(i) != expected) {
+            state.SkipWithError("wrong digest");
+            return;
+        }
+    }
+    state.SetLabel(std::string(batch.method()));
+    const std::uint64_t before = all_allocations();
+    for (auto _ : state) {
+        sign_all();
+        benchmark::DoNotOptimize(batch.digest(count - 1));
+    }
+    report(state, all_allocations() - before, count);
+}
+BENCHMARK_TEMPLATE(hmac_together, HmacBatch::Lanes::if_any)
+    ->Arg(1)
+    ->Arg(2)
+    ->Arg(4)
+    ->Arg(8)
+    ->Arg(16)
+    ->Arg(64);
+BENCHMARK_TEMPLATE(hmac_together, HmacBatch::Lanes::none)->Arg(1)->Arg(16);
 
 // Everything a request needs: digest, encoding, header texts.
 template <SignatureLayout layout>

@@ -57,12 +57,12 @@ class Dispatcher::Shard {
     Result<void> start();
     void stop(milliseconds drain);
     bool try_push(Delivery& delivery, std::shared_ptr<const engine::Event>& event);
-    // Runs `what(core)` on the shard's thread, then whatever became due through it.
+    // Runs `what(core)` on the shard's thread, and soon whatever became due through it.
     template <class What>
     void post(What what) {
         asio::post(io_, [this, what = std::move(what)]() mutable {
             what(*this);
-            step();
+            step_soon();
         });
     }
 
@@ -81,9 +81,18 @@ class Dispatcher::Shard {
         std::shared_ptr<const engine::Event> event;
     };
 
+    // A request whose signatures are made with those of the others of its round.
+    struct Begun {
+        ShardCore::Job* job;
+        ShardCore::SentBody sent;
+        RequestBuilder::Begun request;
+    };
+
     void drain_ring();
     void step();
+    void step_soon();
     void perform(ShardCore::Send& send);
+    void send_begun();
     void perform(LogEntry& entry) { parts_.sink.log(number_, std::move(entry)); }
     void perform(ShardCore::Load& load);
     void perform(ShardCore::Forget& forget);
@@ -96,6 +105,7 @@ class Dispatcher::Shard {
     asio::executor_work_guard<asio::io_context::executor_type> work_;
     Timer timer_;
     std::optional<SteadyTime> armed_;
+    std::vector<Begun> begun_;
     std::unique_ptr<Transport> transport_;
     std::unique_ptr<DeliverySource> source_;
     std::shared_ptr<const EndpointSnapshot> endpoints_;  // the core's
@@ -186,7 +196,7 @@ bool Dispatcher::Shard::try_push(Delivery& delivery, std::shared_ptr<const engin
     if (!woken_.exchange(true, std::memory_order_acq_rel)) {
         asio::post(io_, [this] {
             drain_ring();
-            step();
+            step_soon();
         });
     }
     return true;
@@ -230,14 +240,9 @@ void Dispatcher::Shard::step() {
             std::visit([this](auto& what) { perform(what); }, action);
         }
         doing.clear();
+        send_begun();
     }
-    if (!at_rest && !step_posted_) {
-        step_posted_ = true;
-        asio::post(io_, [this] {
-            step_posted_ = false;
-            step();
-        });
-    }
+    if (!at_rest) step_soon();
     arm();
     publish();
     if (stopping_ && core.idle()) {
@@ -247,6 +252,18 @@ void Dispatcher::Shard::step() {
     }
 }
 
+// Once for all that this turn of the loop brings, answers above all: what they let go out next is
+// then signed together.
+void Dispatcher::Shard::step_soon() {
+    if (step_posted_) return;
+    step_posted_ = true;
+    asio::post(io_, [this] {
+        step_posted_ = false;
+        step();
+    });
+}
+
+// Begins the request; send_begun() sends it, at the latest at the end of the round.
 void Dispatcher::Shard::perform(ShardCore::Send& send) {
     ShardCore::Job& job = *send.job;
     const Delivery& delivery = job.delivery;
@@ -261,14 +278,24 @@ void Dispatcher::Shard::perform(ShardCore::Send& send) {
             now(), out);
     }
     const int number = delivery.earlier_attempts + delivery.attempts + 1;
-    Result<SignedRequest> request = requests.build(delivery, send.endpoint, std::move(body->bytes),
-                                                   number, parts_.clock.now(), job.is_probe);
+    if (!requests.has_room()) send_begun();
+    Result<RequestBuilder::Begun> request = requests.begin(
+        delivery, send.endpoint, std::move(body->bytes), number, parts_.clock.now(), job.is_probe);
     if (!request) return core.not_sent(job, request.error(), now(), out);
-    const ShardCore::SentBody sent{body->hash, body->variant};
-    transport_->send(*std::move(request), [this, &job, sent](Outcome outcome) {
-        core.answered(job, std::move(outcome), sent, now(), out);
-        step();
-    });
+    begun_.push_back({&job, {body->hash, body->variant}, *std::move(request)});
+}
+
+void Dispatcher::Shard::send_begun() {
+    if (begun_.empty()) return;
+    requests.sign();
+    for (Begun& begun : begun_) {
+        transport_->send(requests.finish(std::move(begun.request)),
+                         [this, job = begun.job, sent = begun.sent](Outcome outcome) {
+                             core.answered(*job, std::move(outcome), sent, now(), out);
+                             step_soon();
+                         });
+    }
+    begun_.clear();
 }
 
 // Read here and now, on the shard's own thread: a delivery that is not in memory at this moment has

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include "notify/dispatch/request.hpp"
 
+#include <cassert>
+#include <span>
+
 #include "engine/base/version.hpp"
 #include "notify/endpoint/registry.hpp"
 
@@ -9,26 +12,40 @@ namespace assay::notify {
 
 namespace {
 
-// One scheme's signers, the new secret's first.
+// Of one request: an endpoint has up to five schemes, each with two secrets during a rotation.
+constexpr std::size_t signatures_max = 16;
+static_assert(signatures_max <= HmacBatch::texts_max);
+
+// One scheme's signers: one, or while a rotation lasts three, the old secret's, the new one's and
+// the old one's again: both orders in which they are shown are a part of it, and nothing has to
+// move while the batch borrows their keys.
 Result<std::vector<Signer>> signers_of(const Scheme& scheme, const Endpoint& endpoint) {
+    std::vector<const Secret*> secrets{&endpoint.secret};
+    if (endpoint.old_secret) {
+        secrets = {&*endpoint.old_secret, &endpoint.secret, &*endpoint.old_secret};
+    }
     std::vector<Signer> signers;
-    Result<Signer> newest = Signer::make(scheme, endpoint.secret);
-    if (!newest) return std::move(newest).error();
-    signers.push_back(*std::move(newest));
-    if (!endpoint.old_secret) return signers;
-    Result<Signer> old = Signer::make(scheme, *endpoint.old_secret);
-    if (!old) return std::move(old).error();
-    signers.push_back(*std::move(old));
+    for (const Secret* const secret : secrets) {
+        Result<Signer> signer = Signer::make(scheme, *secret);
+        if (!signer) return std::move(signer).error();
+        signers.push_back(*std::move(signer));
+    }
     return signers;
 }
 
 // In the order in which a rotation shows them: a layout with one signature sends the last.
-void sign(std::vector<Signer>& signers, bool both, bool old_last, const SignInput& input,
-          std::vector<Header>& headers) {
-    if (signers.size() < 2 || !both) return sign_headers({signers.data(), 1}, input, headers);
-    if (!old_last) std::swap(signers[0], signers[1]);
-    sign_headers(signers, input, headers);
-    if (!old_last) std::swap(signers[0], signers[1]);
+std::span<const Signer> those_sent(const std::vector<Signer>& signers,
+                                   const RequestBuilder::Begun& begun) {
+    const std::span<const Signer> all(signers);
+    if (all.size() == 1) return all;
+    if (!begun.both_secrets) return all.subspan(1, 1);
+    return begun.old_last ? all.last(2) : all.first(2);
+}
+
+SignInput input_of(const RequestBuilder::Begun& begun) {
+    const Delivery& delivery = *begun.delivery;
+    return {delivery.message_id, begun.timestamp, *begun.body, to_integer(delivery.event),
+            to_unix_seconds(delivery.created_at)};
 }
 
 // "dlv_<uuid>": receivers of these headers expect the bare UUID.
@@ -39,68 +56,100 @@ std::string uuid_of(const DeliveryId& delivery) {
 
 }  // namespace
 
-Result<RequestBuilder::Prepared*> RequestBuilder::prepared(
+Result<std::shared_ptr<const RequestBuilder::Prepared>> RequestBuilder::prepared(
     const std::shared_ptr<const Endpoint>& endpoint) {
     const auto known = prepared_.find(endpoint->id);
-    if (known != prepared_.end() && known->second.endpoint == endpoint) return &known->second;
-    Prepared fresh;
-    fresh.endpoint = endpoint;
-    fresh.profile = profiles_.find(endpoint->profile);
-    if (fresh.profile == nullptr) {
+    if (known != prepared_.end() && known->second->endpoint == endpoint) return known->second;
+    const auto fresh = std::make_shared<Prepared>();
+    fresh->endpoint = endpoint;
+    fresh->profile = profiles_.find(endpoint->profile);
+    if (fresh->profile == nullptr) {
         return fail(ErrorCode::invalid_argument, "unknown profile " + endpoint->profile);
     }
-    const bool is_signed = !(endpoint->secret.empty() && fresh.profile->secret_optional);
+    const bool is_signed = !(endpoint->secret.empty() && fresh->profile->secret_optional);
     if (is_signed) {
-        for (const Scheme& scheme : effective_schemes(*fresh.profile, *endpoint, profiles_)) {
+        for (const Scheme& scheme : effective_schemes(*fresh->profile, *endpoint, profiles_)) {
             Result<std::vector<Signer>> signers = signers_of(scheme, *endpoint);
             if (!signers) return std::move(signers).error();
-            fresh.schemes.push_back(*std::move(signers));
+            fresh->schemes.push_back(*std::move(signers));
         }
     }
-    fresh.headers.push_back({"Content-Type", fresh.profile->content_type});
-    fresh.headers.push_back({"User-Agent", "Assay/" + std::string(version)});
+    if (2 * fresh->schemes.size() > signatures_max) {
+        return fail(ErrorCode::invalid_argument, "the endpoint has too many ways of signing",
+                    "overrides.also_sign_with", "take some of the other profiles away");
+    }
+    fresh->headers.push_back({"Content-Type", fresh->profile->content_type});
+    fresh->headers.push_back({"User-Agent", "Assay/" + std::string(version)});
     for (const Header& header : endpoint->overrides.headers)
-        fresh.headers.push_back(header);
-    fresh.timeout = endpoint->overrides.timeout.value_or(fresh.profile->timeout);
-    return &prepared_.insert_or_assign(endpoint->id, std::move(fresh)).first->second;
+        fresh->headers.push_back(header);
+    fresh->timeout = endpoint->overrides.timeout.value_or(fresh->profile->timeout);
+    prepared_[endpoint->id] = fresh;
+    return std::shared_ptr<const Prepared>(fresh);
 }
 
-Result<SignedRequest> RequestBuilder::build(const Delivery& delivery,
-                                            const std::shared_ptr<const Endpoint>& endpoint,
-                                            std::shared_ptr<const std::string> body, int attempt,
-                                            TimePoint now, bool probe) {
-    const Result<Prepared*> ready = prepared(endpoint);
-    if (!ready) return ready.error();
-    Prepared& keys = **ready;
+bool RequestBuilder::has_room() const noexcept {
+    return batch_.size() + signatures_max <= HmacBatch::texts_max;
+}
+
+Result<RequestBuilder::Begun> RequestBuilder::begin(const Delivery& delivery,
+                                                    const std::shared_ptr<const Endpoint>& endpoint,
+                                                    std::shared_ptr<const std::string> body,
+                                                    int attempt, TimePoint now, bool probe) {
+    assert(has_room() && next_digest_ == 0);
+    Result<std::shared_ptr<const Prepared>> keys = prepared(endpoint);
+    if (!keys) return std::move(keys).error();
+    Begun begun;
+    begun.keys = *std::move(keys);
+    begun.delivery = &delivery;
+    begun.body = std::move(body);
+    begun.attempt = attempt;
+    begun.timestamp = to_unix_seconds(now);
+    begun.both_secrets = old_secret_holds(*endpoint, now);
+    begun.old_last = begun.keys->profile->old_secret_last && !probe;
+    for (const std::vector<Signer>& signers : begun.keys->schemes)
+        start_headers(those_sent(signers, begun), input_of(begun), batch_);
+    return begun;
+}
+
+void RequestBuilder::sign() noexcept {
+    batch_.run();
+    next_digest_ = 0;
+}
+
+SignedRequest RequestBuilder::finish(Begun begun) {
+    const Prepared& keys = *begun.keys;
+    const Delivery& delivery = *begun.delivery;
+    const Endpoint& endpoint = *keys.endpoint;
     SignedRequest request;
-    request.url = endpoint->url;
-    request.partition = endpoint->tenant.text();
-    request.allowed_addresses = endpoint->overrides.allowed_ips;
+    request.url = endpoint.url;
+    request.partition = endpoint.tenant.text();
+    request.allowed_addresses = endpoint.overrides.allowed_ips;
     request.timeout = keys.timeout;
     request.headers.reserve(keys.headers.size() + 5 + 3 * keys.schemes.size());
     request.headers = keys.headers;
     request.headers.push_back({"X-Assay-Event-Id", delivery.event_id.text()});
-    request.headers.push_back({"X-Assay-Delivery-Attempt", std::to_string(attempt)});
-    if (delivery.sequence > 0 && !endpoint->overrides.strict) {
+    request.headers.push_back({"X-Assay-Delivery-Attempt", std::to_string(begun.attempt)});
+    if (delivery.sequence > 0 && !endpoint.overrides.strict) {
         request.headers.push_back({"X-Assay-Sequence", std::to_string(delivery.sequence)});
     }
     const MessageHeaders& named = keys.profile->headers;
     if (!named.type.empty()) request.headers.push_back({named.type, delivery.wire_type});
     if (!named.delivery.empty()) request.headers.push_back({named.delivery, uuid_of(delivery.id)});
-    const SignInput input{delivery.message_id, to_unix_seconds(now), *body,
-                          to_integer(delivery.event), to_unix_seconds(delivery.created_at)};
-    const bool both = old_secret_holds(*endpoint, now);
-    const bool old_last = keys.profile->old_secret_last && !probe;
-    for (std::vector<Signer>& signers : keys.schemes)
-        sign(signers, both, old_last, input, request.headers);
-    request.body = std::move(body);
+    const SignInput input = input_of(begun);
+    for (const std::vector<Signer>& signers : keys.schemes)
+        sign_headers(those_sent(signers, begun), input, batch_, next_digest_, request.headers);
+    if (next_digest_ == batch_.size()) {
+        batch_.clear();
+        next_digest_ = 0;
+    }
+    request.body = std::move(begun.body);
     return request;
 }
 
 void RequestBuilder::keep_only(const EndpointSnapshot& snapshot) {
     std::erase_if(prepared_, [&](const auto& entry) {
         const auto known = snapshot.by_id.find(entry.first);
-        return known == snapshot.by_id.end() || known->second != entry.second.endpoint;
+        return known == snapshot.by_id.end() || known->second != entry.second->endpoint;
     });
 }
 

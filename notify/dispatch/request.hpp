@@ -12,17 +12,35 @@
 
 namespace assay::notify {
 
-// Prepares signing keys once per endpoint. One per shard, on its thread.
+// Prepares signing keys once per endpoint, and signs what is begun together at once. One per shard,
+// on its thread. A round: begin() for each while has_room(), sign() once, finish() in the same
+// order.
 class RequestBuilder {
+    struct Prepared;
+
   public:
+    // What the signatures need. Keeps the keys alive; borrows the delivery until finish().
+    struct Begun {
+        std::shared_ptr<const Prepared> keys;
+        const Delivery* delivery = nullptr;
+        std::shared_ptr<const std::string> body;
+        int attempt = 1;
+        std::int64_t timestamp = 0;  // unix seconds
+        bool both_secrets = false;
+        bool old_last = false;
+    };
+
     explicit RequestBuilder(const ProfileBook& profiles) : profiles_(profiles) {}
+    // Whether another request's texts fit beside those that are begun.
+    bool has_room() const noexcept;
     // `attempt` is the number this request goes out under; `now` is signed where the layout has a
     // time; `probe`: signed so that a receiver that looks at one signature alone sees the new
     // secret's. Errors: invalid_argument (a secret that does not fit its profile).
-    Result<SignedRequest> build(const Delivery& delivery,
-                                const std::shared_ptr<const Endpoint>& endpoint,
-                                std::shared_ptr<const std::string> body, int attempt, TimePoint now,
-                                bool probe = false);
+    Result<Begun> begin(const Delivery& delivery, const std::shared_ptr<const Endpoint>& endpoint,
+                        std::shared_ptr<const std::string> body, int attempt, TimePoint now,
+                        bool probe = false);
+    void sign() noexcept;
+    SignedRequest finish(Begun begun);
     // Lets go of the keys of endpoints that are no longer in `snapshot` as they were.
     void keep_only(const EndpointSnapshot& snapshot);
 
@@ -30,14 +48,17 @@ class RequestBuilder {
     struct Prepared {
         std::shared_ptr<const Endpoint> endpoint;
         const Profile* profile = nullptr;
-        std::vector<std::vector<Signer>> schemes;  // each with its signers, the new secret's first
+        std::vector<std::vector<Signer>> schemes;  // each with its signers, see signers_of()
         std::vector<Header> headers;               // that are the same in each request
         std::chrono::milliseconds timeout{};
     };
-    Result<Prepared*> prepared(const std::shared_ptr<const Endpoint>& endpoint);
+    Result<std::shared_ptr<const Prepared>> prepared(
+        const std::shared_ptr<const Endpoint>& endpoint);
 
     const ProfileBook& profiles_;
-    std::unordered_map<EndpointId, Prepared> prepared_;
+    std::unordered_map<EndpointId, std::shared_ptr<const Prepared>> prepared_;
+    HmacBatch batch_;
+    std::size_t next_digest_ = 0;  // that finish() takes
 };
 
 }  // namespace assay::notify

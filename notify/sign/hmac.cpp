@@ -79,6 +79,15 @@ Digest HmacKey::sign(std::initializer_list<std::string_view> parts) const noexce
     return digest;
 }
 
+const std::uint32_t* HmacKey::inner_state() const noexcept {
+    static_assert(std::is_same_v<SHA_LONG, std::uint32_t>);
+    return body_->inner.h;
+}
+
+const std::uint32_t* HmacKey::outer_state() const noexcept {
+    return body_->outer.h;
+}
+
 Digest sha256(std::initializer_list<std::string_view> parts) noexcept {
     SHA256_CTX state;
     SHA256_Init(&state);

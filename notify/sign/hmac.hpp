@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -26,6 +27,9 @@ class HmacKey {
 
     // HMAC-SHA256 over the concatenation of `parts` (RFC 2104, FIPS 180-4). Never allocates.
     Digest sign(std::initializer_list<std::string_view> parts) const noexcept;
+    // The eight words of the state behind each pad, for those who hash several texts at once.
+    const std::uint32_t* inner_state() const noexcept;
+    const std::uint32_t* outer_state() const noexcept;
 
   private:
     struct Body;

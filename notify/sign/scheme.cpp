@@ -303,28 +303,46 @@ Result<Signer> Signer::make(const Scheme& scheme, const Secret& secret) {
     return signer;
 }
 
-Digest Signer::digest(const SignInput& input) const noexcept {
+// Hands `sign` the key and the parts of what this scheme signs.
+template <class Sign>
+auto Signer::signed_text(const SignInput& input, Sign sign) const noexcept {
     const NumberText time(input.timestamp);
     const NumberText object_id(input.object_id), event_time(input.event_time);
-    if (const Secret* const suffix = std::get_if<Secret>(&key_)) {
-        return sha256({object_id.view(), event_time.view(), suffix->reveal()});
-    }
     const HmacKey* const key = std::get_if<HmacKey>(&key_);
     assert(key != nullptr);
     switch (scheme_.layout) {
         case SignatureLayout::timestamped_hex:
         case SignatureLayout::split_hex:
-            return key->sign({time.view(), ".", input.body});
+            return sign(*key, {time.view(), ".", input.body});
         case SignatureLayout::standard_webhooks:
-            return key->sign({input.message_id, ".", time.view(), ".", input.body});
+            return sign(*key, {input.message_id, ".", time.view(), ".", input.body});
         case SignatureLayout::object_hex:
-            return key->sign({object_id.view(), event_time.view()});
+            return sign(*key, {object_id.view(), event_time.view()});
         default:
-            return key->sign({input.body});
+            return sign(*key, {input.body});
     }
 }
 
+using Parts = std::initializer_list<std::string_view>;
+
+Digest Signer::digest(const SignInput& input) const noexcept {
+    if (const Secret* const suffix = std::get_if<Secret>(&key_)) {
+        const NumberText object_id(input.object_id), event_time(input.event_time);
+        return sha256({object_id.view(), event_time.view(), suffix->reveal()});
+    }
+    return signed_text(input, [](const HmacKey& key, Parts parts) { return key.sign(parts); });
+}
+
+void Signer::start(const SignInput& input, HmacBatch& batch) const {
+    if (!is_batched()) return;
+    signed_text(input, [&batch](const HmacKey& key, Parts parts) { return batch.add(key, parts); });
+}
+
 void Signer::append(const SignInput& input, std::string& out) const {
+    append(input, nullptr, out);
+}
+
+void Signer::append(const SignInput& input, const Digest* ready, std::string& out) const {
     if (const Ed25519Key* const key = std::get_if<Ed25519Key>(&key_)) {
         out += ed25519_version;
         const NumberText time(input.timestamp);
@@ -332,23 +350,29 @@ void Signer::append(const SignInput& input, std::string& out) const {
         return;
     }
     out += scheme_.prefix;
-    switch (scheme_.layout) {
-        case SignatureLayout::standard_webhooks:
-            out += "v1,";
-            return append_base64(view_of(digest(input)), out);
-        case SignatureLayout::body_base64:
-            return append_base64(view_of(digest(input)), out);
-        case SignatureLayout::secret_text:
-            out += std::get<Secret>(key_).reveal();
-            return;
-        default:
-            return append_hex(digest(input), out);
+    if (scheme_.layout == SignatureLayout::secret_text) {
+        out += std::get<Secret>(key_).reveal();
+        return;
     }
+    const Digest made = ready != nullptr ? *ready : digest(input);
+    if (scheme_.layout == SignatureLayout::standard_webhooks) out += "v1,";
+    const bool is_base64 = scheme_.layout == SignatureLayout::standard_webhooks ||
+                           scheme_.layout == SignatureLayout::body_base64;
+    is_base64 ? append_base64(view_of(made), out) : append_hex(made, out);
 }
 
-void sign_headers(std::span<const Signer> signers, const SignInput& input,
-                  std::vector<Header>& out) {
+namespace {
+
+// A layout that holds no list shows the last one's signature alone.
+std::span<const Signer> those_shown(std::span<const Signer> signers) noexcept {
     assert(!signers.empty());
+    return holds_list(signers.front().scheme().layout) ? signers : signers.last(1);
+}
+
+// `ready(signer)` gives the digest that is made already, or null.
+template <class Ready>
+void write_headers(std::span<const Signer> signers, const SignInput& input, Ready ready,
+                   std::vector<Header>& out) {
     const Scheme& scheme = signers.front().scheme();
     assert(scheme.layout != SignatureLayout::standard_webhooks || is_message_id(input.message_id));
     const NumberText time(input.timestamp);
@@ -356,15 +380,14 @@ void sign_headers(std::span<const Signer> signers, const SignInput& input,
     value.reserve(16 + signers.size() * 96);
     const bool timestamped = scheme.layout == SignatureLayout::timestamped_hex;
     if (timestamped) value.append("t=").append(time.view());
-    if (!holds_list(scheme.layout)) signers = signers.last(1);
-    for (const Signer& signer : signers) {
+    for (const Signer& signer : those_shown(signers)) {
         assert(signer.scheme() == scheme);
         if (timestamped) {
             value += ",v1=";
         } else if (!value.empty()) {
             value += ' ';
         }
-        signer.append(input, value);
+        signer.append(input, ready(signer), value);
     }
     if (!scheme.id_header.empty()) {
         out.push_back({scheme.id_header, std::string(input.message_id)});
@@ -373,6 +396,27 @@ void sign_headers(std::span<const Signer> signers, const SignInput& input,
         out.push_back({scheme.timestamp_header, std::string(time.view())});
     }
     out.push_back({scheme.signature_header, std::move(value)});
+}
+
+}  // namespace
+
+void sign_headers(std::span<const Signer> signers, const SignInput& input,
+                  std::vector<Header>& out) {
+    const auto none = [](const Signer&) -> const Digest* { return nullptr; };
+    write_headers(signers, input, none, out);
+}
+
+void start_headers(std::span<const Signer> signers, const SignInput& input, HmacBatch& batch) {
+    for (const Signer& signer : those_shown(signers))
+        signer.start(input, batch);
+}
+
+void sign_headers(std::span<const Signer> signers, const SignInput& input, const HmacBatch& batch,
+                  std::size_t& next, std::vector<Header>& out) {
+    const auto ready = [&](const Signer& signer) {
+        return signer.is_batched() ? &batch.digest(next++) : nullptr;
+    };
+    write_headers(signers, input, ready, out);
 }
 
 Result<void> verify(const Scheme& scheme, std::span<const Secret> secrets,

@@ -17,6 +17,7 @@
 #include "engine/base/result.hpp"
 #include "notify/sign/ed25519.hpp"
 #include "notify/sign/hmac.hpp"
+#include "notify/sign/hmac_batch.hpp"
 #include "notify/sign/secret.hpp"
 
 namespace assay::notify {
@@ -114,12 +115,19 @@ class Signer {
     // Appends the signature as it stands in the header, the version before it where there is one.
     // HMAC: allocates for `out` only.
     void append(const SignInput& input, std::string& out) const;
+    // The same in two steps, with other signatures in between: what start() put into the batch is
+    // handed to append() as `ready`. Not of an HMAC: start() does nothing and append() does all.
+    void start(const SignInput& input, HmacBatch& batch) const;
+    bool is_batched() const noexcept { return std::holds_alternative<HmacKey>(key_); }
+    void append(const SignInput& input, const Digest* ready, std::string& out) const;
     const Scheme& scheme() const noexcept { return scheme_; }
 
   private:
     using Key = std::variant<HmacKey, Ed25519Key, Secret>;
     Signer(Scheme scheme, Key key) : scheme_(std::move(scheme)), key_(std::move(key)) {}
     Digest digest(const SignInput& input) const noexcept;
+    template <class Sign>
+    auto signed_text(const SignInput& input, Sign sign) const noexcept;
     Scheme scheme_;
     Key key_;
 };
@@ -130,6 +138,13 @@ class Signer {
 // the headers' own text.
 void sign_headers(std::span<const Signer> signers, const SignInput& input,
                   std::vector<Header>& out);
+
+// The same for requests that are signed together: start_headers() for each, then HmacBatch::run(),
+// then sign_headers() in the same order, each taking its digests from `next` on. How many a request
+// puts into the batch at most: as many as it has signers.
+void start_headers(std::span<const Signer> signers, const SignInput& input, HmacBatch& batch);
+void sign_headers(std::span<const Signer> signers, const SignInput& input, const HmacBatch& batch,
+                  std::size_t& next, std::vector<Header>& out);
 
 struct VerifyOptions {
     std::chrono::seconds tolerance{300};  // either way: a receiver's clock may also be behind

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <random>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -15,6 +17,25 @@ namespace {
 // producer's writes visible to the consumer; the thread sanitizer watches that it does.
 struct Entry {
     std::uint32_t producer = 0, number = 0;
+};
+
+// Turns threads against each other between the ring's calls: goes on, waits a while, or lets
+// somebody else run, as a seed says. The seed fixes what each thread does, not who runs meanwhile.
+class Perturber {
+  public:
+    explicit Perturber(std::uint64_t seed) : random_(seed) {}
+    void operator()() {
+        const std::uint64_t draw = random_();
+        if (draw % 8 == 0) std::this_thread::yield();
+        // In bursts: long rows of calls without a pause matter as much as the pauses.
+        if (draw % 64 == 1) spins_max_ = (draw >> 8) % 300;
+        for (std::uint64_t i = spins_max_ == 0 ? 0 : (draw >> 20) % spins_max_; i > 0; --i)
+            std::atomic_signal_fence(std::memory_order_seq_cst);  // or the loop would go
+    }
+
+  private:
+    std::mt19937_64 random_;
+    std::uint64_t spins_max_ = 0;
 };
 
 class RingStress : public ::testing::TestWithParam<std::size_t> {
@@ -95,6 +116,55 @@ TEST_P(RingStress, ClosingWhilePushingLosesAndDoublesNothing) {
     // Each producer was told of every one of its slots whether it went in.
     EXPECT_EQ(next_, pushed);
     EXPECT_EQ(consumer.try_pop(), std::nullopt);
+}
+
+TEST_P(RingStress, PerturbedSchedulesLoseAndDoubleNothingUntilTheRingIsDrained) {
+    constexpr std::uint64_t seeds = 6;
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        Ring ring(GetParam());
+        std::vector<std::uint32_t> pushed(producers, 0), next(producers, 0);
+        const std::uint32_t share = 2'000;
+        std::vector<std::thread> threads;
+        for (std::uint32_t p = 0; p < producers; ++p) {
+            threads.emplace_back([&, p] {
+                Perturber pause(seed * 1'000 + p);
+                auto handle = ring.producer();
+                while (pushed[p] < share) {
+                    pause();
+                    const std::uint32_t index = p * share + pushed[p];
+                    pool_[index] = {p, pushed[p]};
+                    if (handle.try_push(static_cast<Slot>(index))) {
+                        ++pushed[p];
+                    } else if (ring.closed()) {
+                        return;
+                    } else {
+                        std::this_thread::yield();
+                    }
+                }
+            });
+        }
+        auto consumer = ring.consumer();
+        Perturber pause(seed * 1'000 + producers);
+        const std::uint32_t close_after = share * static_cast<std::uint32_t>(seed) / 2;
+        std::uint32_t taken = 0;
+        while (!ring.drained()) {
+            pause();
+            Slot slots[5];
+            const std::size_t count = consumer.try_pop_many(slots, 1 + taken % 5);
+            for (std::size_t i = 0; i < count; ++i) {
+                const Entry entry = pool_.at(static_cast<std::uint32_t>(slots[i]));
+                EXPECT_EQ(entry.number, next[entry.producer]++);
+            }
+            taken += static_cast<std::uint32_t>(count);
+            if (taken >= close_after) ring.close();
+            if (count == 0) std::this_thread::yield();
+        }
+        for (std::thread& thread : threads)
+            thread.join();
+        EXPECT_EQ(next, pushed);
+        EXPECT_EQ(consumer.try_pop(), std::nullopt);
+    }
 }
 
 TEST_P(RingStress, AFullRingTakesExactlyItsCapacityFromRacingProducers) {
