@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 
@@ -117,13 +116,6 @@ void set_share(const Product& product, const Price& price, const Tables& tables,
     out.share = out.price_factor * out.season / (static_cast<double>(out.rivals) + 1.0);
 }
 
-void append(std::string& text, double number) {
-    std::array<char, 32> digits{};
-    const double shown = std::round(number * 1000) / 1000;  // never the last bits of a double
-    text.append(digits.data(),
-                std::to_chars(digits.data(), digits.data() + digits.size(), shown).ptr);
-}
-
 }  // namespace
 
 std::string_view to_string(DemandBasis basis) noexcept {
@@ -195,17 +187,17 @@ void explain_demand(const Demand& demand, EvidenceList& out) {
     }
     if (demand.escore) {
         std::string& text = out.add("demand", "rank_history", "escore").detail;
-        append(text, static_cast<double>(*demand.escore));
+        append_number(text, *demand.escore);
         text += " of the last 180 days with a sale";
     }
     if (demand.basis == DemandBasis::none) return;
     std::string& text = out.add("demand", to_string(demand.basis), "gamma_poisson").detail;
     text += "a=";
-    append(text, demand.shape);
+    append_thousandths(text, demand.shape);
     text += " b=";
-    append(text, demand.rate);
+    append_thousandths(text, demand.rate);
     text += " g=";
-    append(text, demand.share);
+    append_thousandths(text, demand.share);
     if (demand.basis == DemandBasis::rank_model)
         text.append("; rank_model ")
             .append(demand.rank_model)
@@ -215,17 +207,17 @@ void explain_demand(const Demand& demand, EvidenceList& out) {
     if (!demand.prior_group.empty()) text.append("; prior of ").append(demand.prior_group);
     if (demand.price_factor != 1) {
         text += "; list price x";
-        append(text, demand.price_factor);
+        append_thousandths(text, demand.price_factor);
     }
     if (!demand.season_group.empty()) {
         text.append("; season of ").append(demand.season_group).append(" x");
-        append(text, demand.season);
+        append_thousandths(text, demand.season);
     }
     if (demand.quantity == 1) return;
     std::string& all = out.add("demand", "quantity", "negative_binomial").detail;
-    append(all, static_cast<double>(demand.quantity));
+    append_number(all, demand.quantity);
     all += " units within the horizon: p=";
-    append(all, demand.p_all_horizon);
+    append_thousandths(all, demand.p_all_horizon);
 }
 
 }  // namespace assay::engine

@@ -16,18 +16,23 @@ void append_number(std::string& out, std::int64_t number) {
 }
 
 void append_thousandths(std::string& out, double number) {
-    const auto thousandths = static_cast<std::int64_t>(std::llround(number * 1000));
-    if (thousandths < 0) out += '-';
-    append_number(out, std::llabs(thousandths) / 1000);
-    const auto rest = static_cast<int>(std::llabs(thousandths) % 1000);
-    if (rest == 0) return;
-    const std::array<char, 4> digits{'.', static_cast<char>('0' + rest / 100),
-                                     static_cast<char>('0' + rest / 10 % 10),
-                                     static_cast<char>('0' + rest % 10)};
-    std::size_t size = digits.size();
-    while (digits[size - 1] == '0')
-        --size;
-    out.append(digits.data(), size);
+    const long long thousandths = std::llround(number * 1000);
+    auto rest = static_cast<std::uint64_t>(std::llabs(thousandths));
+    // From the back, so that it is appended at once.
+    std::array<char, 32> text;
+    char* const end = text.data() + text.size();
+    char* at = end;
+    for (int decimals = 3; decimals > 0; --decimals, rest /= 10) {
+        const auto digit = static_cast<char>('0' + rest % 10);
+        if (at < end || digit != '0') *--at = digit;
+    }
+    if (at < end) *--at = '.';
+    do {
+        *--at = static_cast<char>('0' + rest % 10);
+        rest /= 10;
+    } while (rest != 0);
+    if (thousandths < 0) *--at = '-';
+    out.append(at, static_cast<std::size_t>(end - at));
 }
 
 }  // namespace assay::engine

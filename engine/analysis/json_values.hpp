@@ -10,7 +10,9 @@
 
 namespace assay::engine {
 
-inline void text_or_null(JsonWriter& json, std::string_view name, std::string_view text) {
+// `Name`: what JsonWriter::key() takes; a literal is written without a look at its letters.
+template <class Name>
+void text_or_null(JsonWriter& json, const Name& name, std::string_view text) {
     json.key(name);
     if (text.empty())
         json.null();
@@ -18,8 +20,8 @@ inline void text_or_null(JsonWriter& json, std::string_view name, std::string_vi
         json.string(text);
 }
 
-inline void amount_or_null(JsonWriter& json, std::string_view name,
-                           const std::optional<MinorUnits>& amount) {
+template <class Name>
+void amount_or_null(JsonWriter& json, const Name& name, const std::optional<MinorUnits>& amount) {
     json.key(name);
     if (amount)
         json.integer(*amount);
@@ -27,8 +29,9 @@ inline void amount_or_null(JsonWriter& json, std::string_view name,
         json.null();
 }
 
-inline void number_or_null(JsonWriter& json, std::string_view name,
-                           const std::optional<double>& number, int digits) {
+template <class Name>
+void number_or_null(JsonWriter& json, const Name& name, const std::optional<double>& number,
+                    int digits) {
     json.key(name);
     if (number)
         json.number(*number, digits);

@@ -15,7 +15,8 @@ constexpr int schema_version = 1;
 // Ratios and probabilities: enough to compare, few enough to read.
 constexpr int ratio_digits = 4;
 
-void texts(JsonWriter& json, std::string_view name, const std::vector<std::string_view>& list) {
+template <class Name>
+void texts(JsonWriter& json, const Name& name, const std::vector<std::string_view>& list) {
     json.key(name).begin_array();
     for (const std::string_view text : list)
         json.string(text);
@@ -23,7 +24,8 @@ void texts(JsonWriter& json, std::string_view name, const std::vector<std::strin
 }
 
 // An IMEI is personal: type allocation code and the last two digits stay.
-void write_masked(JsonWriter& json, std::string_view name, std::string_view digits) {
+template <class Name>
+void write_masked(JsonWriter& json, const Name& name, std::string_view digits) {
     if (digits.empty()) {
         json.key(name).null();
         return;
@@ -50,7 +52,8 @@ void write_identity(JsonWriter& json, const Identity& identity) {
     json.end_object();
 }
 
-void write_hash(JsonWriter& json, std::string_view name, std::uint64_t hash) {
+template <class Name>
+void write_hash(JsonWriter& json, const Name& name, std::uint64_t hash) {
     std::array<char, 21> text{'x', 'x', 'h', '3', ':'};
     for (std::size_t i = 0; i < 16; ++i)
         text[5 + i] = "0123456789abcdef"[(hash >> (60 - 4 * i)) & 0xf];

@@ -31,12 +31,26 @@ constexpr std::string_view without_decimals =
     "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF";
 constexpr std::string_view three_decimals = "BHD IQD JOD KWD LYD OMR TND";
 
-bool listed(std::string_view list, std::string_view code) {
-    for (std::size_t i = 0; i + 3 <= list.size(); i += 4) {
-        if (list.substr(i, 3) == code) return true;
-    }
-    return false;
+// The exponent of each code of three letters, at its place in their order; -1: there is none.
+constexpr std::size_t letters = 26;
+constexpr std::size_t place_of(std::string_view code) noexcept {
+    std::size_t place = 0;
+    for (const char c : code.substr(0, 3))
+        place = place * letters + static_cast<std::size_t>(c - 'A');
+    return place;
 }
+constexpr auto exponents = [] {
+    std::array<signed char, letters * letters * letters> table{};
+    table.fill(-1);
+    const auto enter = [&](std::string_view list, signed char exponent) {
+        for (std::size_t i = 0; i + 3 <= list.size(); i += 4)
+            table[place_of(list.substr(i))] = exponent;
+    };
+    enter(codes, 2);
+    enter(without_decimals, 0);
+    enter(three_decimals, 3);
+    return table;
+}();
 
 }  // namespace
 
@@ -46,7 +60,9 @@ Result<Currency> Currency::parse(std::string_view code) {
         std::transform(code.begin(), code.end(), currency.code_.begin(), [](char c) {
             return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
         });
-        if (listed(codes, {currency.code_.data(), 3})) return currency;
+        const bool plain = std::all_of(currency.code_.begin(), currency.code_.end(),
+                                       [](char c) { return c >= 'A' && c <= 'Z'; });
+        if (plain && exponents[place_of({currency.code_.data(), 3})] >= 0) return currency;
     }
     return fail(ErrorCode::invalid_input,
                 "\"" + std::string(code.substr(0, 16)) + "\" is not an ISO 4217 currency", {},
@@ -54,9 +70,7 @@ Result<Currency> Currency::parse(std::string_view code) {
 }
 
 int Currency::exponent() const noexcept {
-    if (listed(without_decimals, code())) return 0;
-    if (listed(three_decimals, code())) return 3;
-    return 2;
+    return empty() ? 2 : exponents[place_of(code())];
 }
 
 MinorUnits divide_half_up(Int128 numerator, Int128 denominator) noexcept {

@@ -51,6 +51,14 @@ TEST(ProbabilitySold, AgreesWithThePublishedVector) {
     EXPECT_NEAR(probability_sold(1, 30, 1, 1e-9), 1e-9 / 30, 1e-18) << "precise when tiny";
 }
 
+TEST_F(DemandTest, ARoundNumberOfManySalesIsWrittenOut) {
+    product.market.sold_count = 199'999;
+    product.market.sold_window_days = 90;
+    estimate();
+    EXPECT_EQ(demand.shape, 200'000);
+    EXPECT_EQ(explained(), "sold_count gamma_poisson: a=200000 b=120 g=1\n");
+}
+
 TEST_F(DemandTest, SevenSalesInNinetyDaysGiveThePosteriorOfTheVector) {
     product.market.sold_count = 7;
     product.market.sold_window_days = 90;

@@ -22,6 +22,10 @@ TEST(EvidenceNumbers, AreWrittenToTheThousandth) {
     EXPECT_EQ(thousandths(-0.25), "-0.25");
     EXPECT_EQ(thousandths(-3), "-3");
     EXPECT_EQ(thousandths(-0.0001), "0");
+    EXPECT_EQ(thousandths(0.05), "0.05");
+    EXPECT_EQ(thousandths(0.005), "0.005");
+    EXPECT_EQ(thousandths(1000), "1000");
+    EXPECT_EQ(thousandths(123456789012.5), "123456789012.5");
 }
 
 TEST(EvidenceNumbers, AreWrittenWhole) {

@@ -41,7 +41,7 @@ TEST(JsonWriterTest, FindsWhatMustBeEscapedWhereverItStands) {
     const std::pair<char, std::string> cases[] = {
         {'"', "\\\""},    {'\\', "\\\\"},   {'\x1f', "\\u001f"}, {'\0', "\\u0000"},
         {'\x20', "\x20"}, {'\x7f', "\x7f"}, {'\x80', "\x80"},    {'!', "!"}};
-    for (std::size_t length = 1; length <= 26; ++length) {
+    for (std::size_t length = 1; length <= 50; ++length) {
         for (std::size_t at = 0; at < length; ++at) {
             for (const auto& [character, written] : cases) {
                 std::string text(length, 'x');
@@ -52,6 +52,15 @@ TEST(JsonWriterTest, FindsWhatMustBeEscapedWhereverItStands) {
                                    std::string(length - at - 1, 'x') + "\"");
             }
         }
+    }
+}
+
+TEST(JsonWriterTest, WritesTextsOfAnyLength) {
+    for (std::size_t length = 0; length <= 200; ++length) {
+        const std::string text(length, 'x');
+        std::string out;
+        append_json_string(out, text);
+        EXPECT_EQ(out, '"' + text + '"');
     }
 }
 
