@@ -8,6 +8,7 @@
 
 #include "engine/batch_store/batch_store.hpp"
 #include "engine/batch_store/tenants.hpp"
+#include "notify/channel/channel_transport.hpp"
 #include "notify/http/client_pool.hpp"
 #include "notify/notifier_body.hpp"
 #include "notify/notifier_options.hpp"
@@ -101,16 +102,21 @@ Relay::Parts Notifier::Body::relay_parts() {
 
 Dispatcher::Parts Notifier::Body::dispatcher_parts() {
     return {registry,
-            log,
+            *watch,
             parts.clock,
-            [this](boost::asio::io_context& io) {
-                return make_client_pool(io, parts.clock, *resolver, client_options(options));
-            },
+            [this](boost::asio::io_context& io) { return make_transport(io); },
             [this] {
                 return std::make_unique<StoredSource>(parts.database, parts.profiles, parts.links,
                                                       link_bases, &damaged_rows);
             },
             [this] { relay.space(); }};
+}
+
+Result<std::unique_ptr<Transport>> Notifier::Body::make_transport(boost::asio::io_context& io) {
+    Result<std::unique_ptr<Transport>> http =
+        make_client_pool(io, parts.clock, *resolver, client_options(options));
+    if (!http) return http;
+    return make_channel_transport(io, parts.clock, *std::move(http), mailer.get());
 }
 
 // What outcomes have changed in the store; the snapshot follows, and the shards take it over.
@@ -206,6 +212,10 @@ Result<void> Notifier::Body::begin() {
     Result<std::unique_ptr<NameResolver>> made = make_resolver({options.dns_timeout});
     if (!made) return std::move(made).error();
     resolver = *std::move(made);
+    if (!options.mail.url.empty())
+        mailer = std::make_unique<Mailer>(mailer_options(options), parts.clock);
+    watch = std::make_unique<FailureWatch>(
+        FailureWatch::Parts{log, registry, parts.database, parts.clock, mailer.get()});
     DispatcherOptions shard_options;
     shard_options.shards = options.shards;
     shard_options.limits.disable_after = options.disable_after;
@@ -242,6 +252,7 @@ void Notifier::Body::end(std::chrono::milliseconds drain) {
     relay.stop();
     if (!dispatcher) return;
     dispatcher->stop(drain);
+    mailer.reset();
     log.flush(drain);
     resolver.reset();
 }
@@ -292,6 +303,10 @@ Result<Endpoint> Notifier::create(Endpoint endpoint) {
     if (Result<void> checked = validate(endpoint, body.options.urls, body.parts.profiles);
         !checked) {
         return std::move(checked).error();
+    }
+    if (endpoint.channel == Channel::email && body.options.mail.url.empty()) {
+        return fail(ErrorCode::invalid_argument, "no mail server is set", "channel",
+                    "the operator sets smtp.url and smtp.sender");
     }
     if (list(endpoint.tenant).size() >= limits::endpoints_per_tenant_max) {
         return fail(

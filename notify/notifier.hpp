@@ -18,6 +18,7 @@
 #include "engine/event/event.hpp"
 #include "engine/store/database.hpp"
 #include "engine/store/writer.hpp"
+#include "notify/channel/mailer.hpp"
 #include "notify/dispatch/transport.hpp"
 #include "notify/endpoint/address.hpp"
 #include "notify/endpoint/endpoint.hpp"
@@ -43,6 +44,7 @@ struct NotifierOptions {
     std::chrono::milliseconds connection_idle_max{60'000};
     std::size_t connections_per_origin_max = limits::connections_per_origin_max;
     std::size_t connections_idle_max = limits::connections_idle_max;
+    MailerOptions mail;  // without a server no endpoint of the channel email can be made
 };
 Result<void> validate(const NotifierOptions& options);
 

@@ -8,6 +8,7 @@
 
 #include "notify/delivery_log.hpp"
 #include "notify/dispatch/dispatcher.hpp"
+#include "notify/failure_watch.hpp"
 #include "notify/http/resolver.hpp"
 #include "notify/notifier.hpp"
 #include "notify/notifier_options.hpp"
@@ -24,6 +25,7 @@ struct Notifier::Body {
     DeliveryLog::Parts log_parts();
     Relay::Parts relay_parts();
     Dispatcher::Parts dispatcher_parts();
+    Result<std::unique_ptr<Transport>> make_transport(boost::asio::io_context& io);
     Result<void> begin();
     void end(std::chrono::milliseconds drain);
     Result<void> load();
@@ -46,9 +48,11 @@ struct Notifier::Body {
     std::vector<notify_store::Waiting> waiting;   // found at the start
     std::vector<notify_store::HealthRow> health;  // the same
     notify_store::Sequences sequences;            // the same, until the relay has them
+    std::unique_ptr<FailureWatch> watch;          // before the shards, which log through it
     // The resolver answers into the shards' io_contexts, so it ends before they do.
     std::unique_ptr<Dispatcher> dispatcher;
     std::unique_ptr<NameResolver> resolver;
+    std::unique_ptr<Mailer> mailer;  // as the resolver; null without a mail server
     EventSeq cursor{}, last_event{};
     std::mutex changing;  // one change of endpoints at a time; guards `started` and `stopped` too
     std::mutex homes_mutex;

@@ -31,7 +31,19 @@ Result<void> validate(const NotifierOptions& options) {
     if (options.drain < std::chrono::milliseconds(0)) {
         return fail(ErrorCode::invalid_argument, "the drain time must not be negative", "drain");
     }
+    if (Result<void> checked = validate(mailer_options(options)); !checked) {
+        checked.error().field = "mail." + checked.error().field;
+        return checked;
+    }
     return validate(client_options(options));
+}
+
+MailerOptions mailer_options(const NotifierOptions& options) {
+    MailerOptions mail = options.mail;
+    if (options.addresses.allow_loopback) mail.addresses.allow_loopback = true;
+    mail.addresses.allowed.insert(mail.addresses.allowed.end(), options.addresses.allowed.begin(),
+                                  options.addresses.allowed.end());
+    return mail;
 }
 
 }  // namespace assay::notify

@@ -8,5 +8,7 @@
 namespace assay::notify {
 
 ClientOptions client_options(const NotifierOptions& options);
+// What endpoints may be dialled at, the mail server may too.
+MailerOptions mailer_options(const NotifierOptions& options);
 
 }  // namespace assay::notify

@@ -71,7 +71,7 @@ Result<SignedRequest> Notifier::unsigned_request(const TenantId& tenant,
     Result<DeliverySource::Body> rendered = source.body(what, *endpoint, nullptr);
     if (!rendered) return std::move(rendered).error();
     SignedRequest request;
-    request.url = endpoint->url;
+    request.url = shown_url(*endpoint);
     request.body = std::move(rendered->bytes);
     request.headers = {{"Content-Type", profile->content_type},
                        {"X-Assay-Event-Id", what.event_id.text()}};

@@ -149,6 +149,12 @@ inline constexpr std::size_t filter_path_bytes_max = 256;
 inline constexpr std::size_t filter_values_max = 64;  // of one `in`
 inline constexpr std::size_t filter_text_bytes_max = 256;
 inline constexpr std::int64_t replay_deliveries_max = 1'000;  // of one call: about a second's work
+inline constexpr std::size_t mail_address_bytes_max = 254;    // RFC 5321: what a path may hold
+// Of one endpoint: its mail goes to all of them at once or to none.
+inline constexpr std::size_t mail_recipients_max = 20;
+inline constexpr std::size_t mails_queued_max = 256;  // one thread sends them; more wait as due
+inline constexpr std::chrono::hours failure_mail_interval{1};   // of one tenant and kind
+inline constexpr std::size_t failure_mail_states_max = 10'000;  // a megabyte
 
 // HTTP API.
 inline constexpr std::size_t request_header_bytes_max = 16 * kibibyte;

@@ -15,12 +15,14 @@ constexpr std::array<std::string_view, 4> status_names{"pending", "delivered", "
 constexpr std::array<std::string_view, 11> kind_names{
     "response", "response_too_large", "dns",    "blocked", "connect", "tls", "timeout", "reset",
     "protocol", "invalid_request",    "aborted"};
+constexpr std::array<std::string_view, 3> channel_names{"http", "discord", "email"};
 
 constexpr std::array<std::string_view, 8> phase_names{"none",  "dns",  "connect", "tls",
                                                       "write", "wait", "read",    "done"};
 
 static_assert(phase_names.size() == static_cast<std::size_t>(AttemptPhase::done) + 1);
 static_assert(status_names.size() == static_cast<std::size_t>(DeliveryStatus::cancelled) + 1);
+static_assert(channel_names.size() == static_cast<std::size_t>(Channel::email) + 1);
 static_assert(kind_names.size() == static_cast<std::size_t>(OutcomeKind::aborted) + 1);
 
 template <class Enum, std::size_t N>
@@ -69,6 +71,14 @@ std::uint64_t body_mark(std::uint64_t hash, std::int64_t revision) noexcept {
 bool is_other_body(std::uint64_t sent, std::uint64_t now) noexcept {
     const bool comparable = sent != 0 && ((sent ^ now) & revision_bits) == 0;
     return comparable && sent != now;
+}
+
+std::string_view to_string(Channel channel) noexcept {
+    return name_of(channel, channel_names);
+}
+
+std::optional<Channel> parse_channel(std::string_view text) noexcept {
+    return find_name<Channel>(text, channel_names);
 }
 
 std::string_view to_string(OutcomeKind kind) noexcept {

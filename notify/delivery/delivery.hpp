@@ -56,6 +56,11 @@ enum class DeliveryStatus : std::uint8_t { pending, delivered, failed, cancelled
 std::string_view to_string(DeliveryStatus status) noexcept;
 std::optional<DeliveryStatus> parse_delivery_status(std::string_view text) noexcept;
 
+// How a message travels. discord: over HTTP too, in Discord's own form.
+enum class Channel : std::uint8_t { http, discord, email };
+std::string_view to_string(Channel channel) noexcept;
+std::optional<Channel> parse_channel(std::string_view text) noexcept;
+
 // Everything that goes onto the wire; the body is shared between attempts and endpoints.
 struct SignedRequest {
     std::string url;
@@ -64,6 +69,8 @@ struct SignedRequest {
     std::chrono::milliseconds timeout{};  // one deadline for the whole attempt
     std::string partition;                // connections and TLS sessions never cross it: the tenant
     std::vector<std::string> allowed_addresses;  // CIDRs, checked; empty: whatever may be dialled
+    Channel channel = Channel::http;
+    std::string message_id;  // of mails: the same for all attempts
 };
 
 enum class OutcomeKind : std::uint8_t {
@@ -114,6 +121,7 @@ struct Outcome {
     std::string response_text;  // at most limits::response_text_bytes_kept
     std::string detail;         // of an error, for people
     std::optional<std::chrono::seconds> retry_after;
+    bool permanent = false;  // its protocol says that the same again is refused again (SMTP's 5xx)
     std::string remote_address;  // "203.0.113.7:443"
     bool connection_reused = false;
     PhaseTimings timings;

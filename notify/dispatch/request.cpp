@@ -125,6 +125,8 @@ SignedRequest RequestBuilder::finish(Begun begun) {
     request.partition = endpoint.tenant.text();
     request.allowed_addresses = endpoint.overrides.allowed_ips;
     request.timeout = keys.timeout;
+    request.channel = endpoint.channel;
+    if (endpoint.channel == Channel::email) request.message_id = delivery.message_id;
     request.headers.reserve(keys.headers.size() + 5 + 3 * keys.schemes.size());
     request.headers = keys.headers;
     request.headers.push_back({"X-Assay-Event-Id", delivery.event_id.text()});

@@ -6,7 +6,9 @@
 #include <boost/json.hpp>
 #include <tuple>
 
+#include "engine/base/ascii.hpp"
 #include "engine/base/limits.hpp"
+#include "notify/message/mail_address.hpp"
 #include "notify/sign/header_name.hpp"
 
 namespace assay::notify {
@@ -122,6 +124,63 @@ Result<void> check_store(const Endpoint& endpoint, const Profile& profile) {
                    "give it here or as store_id of the account: a whole number");
 }
 
+// Discord's own: .../api[/vN]/webhooks/ID/TOKEN. On any host, so that a relay can stand before it.
+bool is_discord_path(std::string_view path) {
+    path = path.substr(0, path.find('?'));
+    constexpr std::string_view part = "/webhooks/";
+    const std::size_t found = path.find(part);
+    if (!path.starts_with("/api/") || found == std::string_view::npos) return false;
+    path.remove_prefix(found + part.size());
+    const std::size_t slash = path.find('/');
+    if (slash == 0 || slash == std::string_view::npos) return false;
+    const std::string_view id = path.substr(0, slash);
+    const std::string_view token = path.substr(slash + 1);
+    return std::all_of(id.begin(), id.end(), is_digit) && !token.empty() &&
+           std::all_of(token.begin(), token.end(),
+                       [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_'; });
+}
+
+// Where it leads to, in the form of its channel.
+Result<void> check_target(const Endpoint& endpoint, const UrlPolicy& policy) {
+    if (endpoint.channel == Channel::email) {
+        const Result<std::vector<std::string>> recipients = parse_mailto(endpoint.url);
+        if (!recipients) return recipients.error();
+        return {};
+    }
+    const Result<Url> url = parse_url(endpoint.url, policy);
+    if (!url) return url.error();
+    if (endpoint.channel == Channel::discord && !is_discord_path(url->target)) {
+        return refused("url", "is no URL of a Discord webhook",
+                       "copy it from the channel's settings, Integrations, Webhooks: "
+                       "https://discord.com/api/webhooks/ID/TOKEN");
+    }
+    return {};
+}
+
+// What the channels for people leave no room for.
+Result<void> check_channel(const Endpoint& endpoint, const Profile& profile) {
+    const Channel channel = channel_of(profile.envelope);
+    if (channel != endpoint.channel) {
+        return refused("channel", "the profile " + profile.name + " is one of the channel " +
+                                      std::string(to_string(channel)));
+    }
+    if (channel == Channel::http) return {};
+    if (!endpoint.secret.empty()) {
+        return refused("secret", "nothing is signed on this channel", "leave it out");
+    }
+    const EndpointOverrides& overrides = endpoint.overrides;
+    if (!overrides.headers.empty() || !overrides.also_sign_with.empty() || overrides.digest) {
+        return refused("overrides", "this channel has no headers and no signatures of its own");
+    }
+    if (overrides.success) {
+        return refused("overrides.success", "what counts as success is this channel's own");
+    }
+    if (channel == Channel::email && !overrides.allowed_ips.empty()) {
+        return refused("overrides.allowed_ips", "the mail server is the operator's choice");
+    }
+    return {};
+}
+
 Result<void> check_texts(const Endpoint& endpoint) {
     if (endpoint.description.size() > limits::description_bytes_max) {
         return refused("description", "the description is longer than 1024 bytes");
@@ -216,16 +275,16 @@ Result<void> check_overrides(const EndpointOverrides& overrides) {
 
 Result<void> validate(const Endpoint& endpoint, const UrlPolicy& policy,
                       const ProfileBook& profiles) {
-    if (const Result<Url> url = parse_url(endpoint.url, policy); !url) return url.error();
+    if (Result<void> checked = check_target(endpoint, policy); !checked) return checked;
     const Profile* profile = profiles.find(endpoint.profile);
     if (profile == nullptr) {
         return refused("profile", "there is no profile " + quoted(endpoint.profile),
                        "choose one of " + profiles.names());
     }
     for (const Result<void>& checked :
-         {check_events(endpoint, *profile), check_schemes(endpoint, *profile, profiles),
-          check_store(endpoint, *profile), check_texts(endpoint),
-          check_overrides(endpoint.overrides)}) {
+         {check_channel(endpoint, *profile), check_events(endpoint, *profile),
+          check_schemes(endpoint, *profile, profiles), check_store(endpoint, *profile),
+          check_texts(endpoint), check_overrides(endpoint.overrides)}) {
         if (!checked) return checked.error();
     }
     return {};
@@ -244,6 +303,15 @@ bool old_secret_holds(const Endpoint& endpoint, TimePoint now) noexcept {
     return endpoint.old_secret && (!endpoint.old_secret_until || now < *endpoint.old_secret_until);
 }
 
+std::string shown_url(const Endpoint& endpoint) {
+    if (endpoint.channel != Channel::discord) return endpoint.url;
+    const std::string_view path = std::string_view(endpoint.url).substr(0, endpoint.url.find('?'));
+    const std::size_t slash = path.rfind('/');
+    // Nothing to keep where it has not the form that was checked.
+    if (slash == std::string_view::npos) return "***";
+    return std::string(path.substr(0, slash + 1)) + "***";
+}
+
 RetryPolicy effective_retry(const Profile& profile, const Endpoint& endpoint) {
     RetryPolicy policy = profile.retry;
     if (endpoint.overrides.retry) policy.schedule = *endpoint.overrides.retry;
@@ -254,6 +322,7 @@ RetryPolicy effective_retry(const Profile& profile, const Endpoint& endpoint) {
 
 std::vector<Scheme> effective_schemes(const Profile& profile, const Endpoint& endpoint,
                                       const ProfileBook& profiles) {
+    if (channel_of(profile.envelope) != Channel::http) return {};
     std::vector<Scheme> schemes{profile.signature};
     if (endpoint.overrides.digest) schemes.front().digest = *endpoint.overrides.digest;
     for (const std::string& name : endpoint.overrides.also_sign_with) {

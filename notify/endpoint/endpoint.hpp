@@ -38,6 +38,9 @@ struct EndpointOverrides {
 struct Endpoint {
     EndpointId id;
     TenantId tenant;
+    Channel channel = Channel::http;  // that of its profile
+    // Of Discord it is a secret itself: whoever knows it may post. Of e-mail it holds the
+    // recipients: see to_mailto().
     std::string url;
     std::string description;
     std::vector<std::string> events;  // names of its profile's catalogue, `*`, `prefix.*`
@@ -61,6 +64,9 @@ struct Endpoint {
 // "overrides.retry" ...), the first fault found.
 Result<void> validate(const Endpoint& endpoint, const UrlPolicy& policy,
                       const ProfileBook& profiles = built_in_book());
+
+// The URL as it may be shown and logged: Discord's without its token.
+std::string shown_url(const Endpoint& endpoint);
 
 // Header checks, made at the API and again right before writing: name = tchar, value = VCHAR / SP /
 // HTAB; for custom ones also: the name is not one of ours or of the framing (Host, Content-Length,

@@ -63,9 +63,10 @@ std::string settings_json(const Endpoint& endpoint) {
     std::string text;
     JsonWriter out(text);
     out.begin_object()
-        .member("url", endpoint.url)
+        .member("url", shown_url(endpoint))
         .member("description", endpoint.description)
         .member("profile", endpoint.profile);
+    if (endpoint.channel != Channel::http) out.member("channel", to_string(endpoint.channel));
     out.key("events").begin_array();
     for (const std::string& name : endpoint.events)
         out.string(name);
@@ -81,11 +82,19 @@ std::string settings_json(const Endpoint& endpoint) {
     return text;
 }
 
-// Custom headers often carry a receiver's token, so they are sealed like the secrets.
-std::string headers_json(const std::vector<Header>& headers) {
+// What the sealed list keeps the URL under where it is a secret: no header has this name.
+constexpr std::string_view url_entry;
+
+// Custom headers often carry a receiver's token, so they are sealed like the secrets. Empty: there
+// is nothing to seal.
+std::string headers_json(const Endpoint& endpoint) {
+    const std::vector<Header>& headers = endpoint.overrides.headers;
+    const bool seals_url = endpoint.channel == Channel::discord;
+    if (headers.empty() && !seals_url) return {};
     std::string text;
     JsonWriter out(text);
     out.begin_array();
+    if (seals_url) out.string(url_entry).string(endpoint.url);
     for (const Header& header : headers)
         out.string(header.name).string(header.value);
     out.end_array();
@@ -148,6 +157,11 @@ Result<void> read_settings(std::string_view text, std::string_view headers, Endp
         out.url = text_of(object.at("url"));
         out.description = text_of(object.at("description"));
         out.profile = text_of(object.at("profile"));
+        if (const json::value* channel = object.if_contains("channel")) {
+            const std::optional<Channel> known = parse_channel(text_of(*channel));
+            if (!known) return fail(ErrorCode::corrupt, "stored endpoint: unknown channel");
+            out.channel = *known;
+        }
         out.metadata = text_of(object.at("metadata"));
         for (const json::value& name : object.at("events").as_array()) {
             out.events.push_back(text_of(name));
@@ -168,7 +182,12 @@ Result<void> read_settings(std::string_view text, std::string_view headers, Endp
         const json::value list = json::parse(json::string_view(headers.data(), headers.size()));
         const json::array& items = list.as_array();
         for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
-            out.overrides.headers.push_back({text_of(items[i]), text_of(items[i + 1])});
+            Header entry{text_of(items[i]), text_of(items[i + 1])};
+            if (entry.name == url_entry) {
+                out.url = std::move(entry.value);
+            } else {
+                out.overrides.headers.push_back(std::move(entry));
+            }
         }
         return {};
     } catch (const std::exception& problem) {
@@ -235,9 +254,8 @@ Result<void> put_endpoint(engine::Tx& tx, const Endpoint& endpoint, const Secret
         old_secret = box.seal(endpoint.old_secret->reveal(), place(endpoint, "old_secret"), random);
     }
     std::string headers;
-    if (!endpoint.overrides.headers.empty()) {
-        headers =
-            box.seal(headers_json(endpoint.overrides.headers), place(endpoint, "headers"), random);
+    if (const std::string plain = headers_json(endpoint); !plain.empty()) {
+        headers = box.seal(plain, place(endpoint, "headers"), random);
     }
     engine::Statement put =
         tx->prepare("INSERT OR REPLACE INTO endpoints VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)");

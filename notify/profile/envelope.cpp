@@ -48,6 +48,8 @@ void begin_envelope(JsonWriter& json, const Page& page) {
             json.key("data");
             break;
         case Envelope::data_only:
+        case Envelope::discord:  // written whole by render_for_people
+        case Envelope::email:
             break;
         case Envelope::stripe:
             json.begin_object()

@@ -28,7 +28,16 @@ enum class Envelope : std::uint8_t {
     cloudevents,        // {"specversion","id","source","type","time","subject","data"}
     data_only,          // the data itself
     stripe,             // {"id","object":"event","created":<unix seconds>,"type","data":{"object"}}
+    discord,            // Discord's own JSON, for people
+    email,              // a mail, for people
 };
+
+// The envelope says how a message travels.
+constexpr Channel channel_of(Envelope envelope) noexcept {
+    return envelope == Envelope::discord ? Channel::discord
+           : envelope == Envelope::email ? Channel::email
+                                         : Channel::http;
+}
 
 // What stands in a message's `data`.
 enum class EventData : std::uint8_t {
@@ -46,6 +55,7 @@ enum class EventData : std::uint8_t {
     image_failure,
     quota_usage,  // usage_percent, remaining
     own,          // the event's own JSON, as it was published
+    prose,        // sentences and named facts, of the envelopes for people
 };
 
 // One line of a catalogue: a wire type, the canonical events behind it, what it carries.
@@ -68,7 +78,7 @@ struct Profile {
     std::string name;
     int version = 1;  // bodies are a pure function of it
     Envelope envelope{};
-    Scheme signature;
+    Scheme signature;  // of the channel http; the others sign nothing and take no secret
     // Order during a rotation. A layout without a list sends the last one: the old secret until its
     // grace ends, or, with false, the new one at once.
     bool old_secret_last = false;

@@ -33,7 +33,9 @@ constexpr Named<Envelope> envelopes[] = {{"resell_scan", Envelope::resell_scan},
                                          {"ztrace", Envelope::ztrace},
                                          {"cloudevents", Envelope::cloudevents},
                                          {"data_only", Envelope::data_only},
-                                         {"stripe", Envelope::stripe}};
+                                         {"stripe", Envelope::stripe},
+                                         {"discord", Envelope::discord},
+                                         {"email", Envelope::email}};
 constexpr Named<EventData> event_data[] = {
     {"batch_with_products", EventData::batch_with_products},
     {"batch_summary", EventData::batch_summary},
@@ -48,7 +50,8 @@ constexpr Named<EventData> event_data[] = {
     {"image_result", EventData::image_result},
     {"image_failure", EventData::image_failure},
     {"quota_usage", EventData::quota_usage},
-    {"own", EventData::own}};
+    {"own", EventData::own},
+    {"prose", EventData::prose}};
 constexpr Named<bool> secret_rules[] = {{"required", false}, {"optional", true}};
 constexpr Named<bool> response_rules[] = {{"kept", true}, {"drained", false}};
 
@@ -91,6 +94,8 @@ class Reader {
         const bool given = object_ != nullptr && object_->contains(key);
         return given ? text(key) : std::string();
     }
+
+    bool has(std::string_view key) const { return object_ != nullptr && object_->contains(key); }
 
     std::int64_t integer(std::string_view key, std::int64_t least, std::int64_t most) {
         const json::value* value = member(key);
@@ -258,6 +263,19 @@ bool is_content_type(std::string_view text) noexcept {
            std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
+void read_signing(Reader& reader, Profile& profile) {
+    Reader signature = reader.object("signature");
+    profile.signature = read_scheme(signature);
+    profile.old_secret_last = signature.boolean("old_secret_last");
+    profile.secret_optional = reader.choice("secret", among(secret_rules));
+    profile.headers = read_headers(reader.object("headers"), profile.signature);
+    // Its signature is made of members that only one envelope has.
+    if (profile.signature.layout == SignatureLayout::object_hex &&
+        profile.envelope != Envelope::reusely) {
+        signature.refuse("layout", "needs the envelope reusely");
+    }
+}
+
 Profile read_profile(const json::value& value, std::optional<Error>& fault) {
     Reader reader(value, "", fault);
     reader.only({"name", "version", "source", "envelope", "content_type", "signature", "secret",
@@ -275,17 +293,14 @@ Profile read_profile(const json::value& value, std::optional<Error>& fault) {
     if (!is_content_type(profile.content_type)) {
         reader.refuse("content_type", "is no media type");
     }
-    Reader signature = reader.object("signature");
-    profile.signature = read_scheme(signature);
-    profile.old_secret_last = signature.boolean("old_secret_last");
-    profile.secret_optional = reader.choice("secret", among(secret_rules));
-    profile.headers = read_headers(reader.object("headers"), profile.signature);
-    profile.keeps_response = reader.choice("response", among(response_rules));
-    // Its signature is made of members that only one envelope has.
-    if (profile.signature.layout == SignatureLayout::object_hex &&
-        profile.envelope != Envelope::reusely) {
-        signature.refuse("layout", "needs the envelope reusely");
+    if (channel_of(profile.envelope) == Channel::http) {
+        read_signing(reader, profile);
+    } else {
+        profile.secret_optional = true;  // nobody there could check a signature
+        for (const std::string_view key : {"signature", "secret", "headers"})
+            if (reader.has(key)) reader.refuse(key, "has no place in an envelope for people");
     }
+    profile.keeps_response = reader.choice("response", among(response_rules));
     const SuccessRule success = reader.choice("success", parse_success_rule);
     profile.timeout =
         milliseconds(reader.integer("timeout_ms", limits::attempt_timeout_min.count(),
@@ -295,6 +310,10 @@ Profile read_profile(const json::value& value, std::optional<Error>& fault) {
     const json::array events = reader.array("events", limits::event_types_per_endpoint_max);
     for (std::size_t i = 0; i < events.size(); ++i) {
         profile.events.push_back(read_entry(events[i], "/events/" + std::to_string(i), fault));
+        const bool is_prose = profile.events.back().data == EventData::prose;
+        if (is_prose != (channel_of(profile.envelope) != Channel::http)) {
+            reader.refuse("events", "prose is what envelopes for people carry, and only they");
+        }
         const std::string& type = profile.events.back().type;
         if (std::find(profile.catalogue.begin(), profile.catalogue.end(), type) !=
             profile.catalogue.end()) {

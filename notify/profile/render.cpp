@@ -10,6 +10,7 @@
 #include "engine/event/batch_facts.hpp"
 #include "notify/profile/envelope.hpp"
 #include "notify/profile/event_data.hpp"
+#include "notify/profile/for_people.hpp"
 #include "notify/profile/product_lines.hpp"
 
 namespace assay::notify {
@@ -180,7 +181,11 @@ Result<Rendered> render(const Profile& profile, std::string_view wire_type,
     }
     switch (*data) {
         case EventData::own:
-            return render_own(page);
+            // Published types reach every profile that takes them.
+            if (channel_of(profile.envelope) == Channel::http) return render_own(page);
+            [[fallthrough]];
+        case EventData::prose:
+            return render_for_people(page, item);
         case EventData::quota_usage:
             return render_small(page,
                                 [&](JsonWriter& json) { return write_quota_usage(json, event); });

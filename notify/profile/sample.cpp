@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "engine/base/embedded.hpp"
+#include "notify/profile/for_people.hpp"
 #include "notify/profile/render.hpp"
 
 namespace assay::embedded {
@@ -95,8 +96,12 @@ Result<std::string> sample_body(const Profile& profile, std::string_view wire_ty
     RenderOptions options;
     options.source = "https://assay.example";
     options.store_id = 1;
+    const std::string message_id = message_id_of(event.id, profile, type, wire_type);
+    if (profile.envelope == Envelope::email) {
+        return mail_as_json({profile, wire_type, message_id, event, options}, sample_line);
+    }
     Result<Rendered> rendered = render(
-        profile, wire_type, message_id_of(event.id, profile, type, wire_type), event, options,
+        profile, wire_type, message_id, event, options,
         [&](std::size_t) -> Result<std::string> { return sample_lines(type); }, sample_line);
     if (!rendered) return std::move(rendered).error();
     return std::move(rendered->body);

@@ -23,7 +23,8 @@ std::string sample_lines(std::string_view type);
 Result<std::string> sample_line(std::int64_t index);
 
 // The body under which the profile sends a sample of one of its own types (Profile::catalogue) or,
-// where it accepts them, of a published one. Errors: invalid_argument for any other.
+// where it accepts them, of a published one. Always JSON: a mail is shown as its reader sees it,
+// {"subject", "text", "html"}. Errors: invalid_argument for any other.
 Result<std::string> sample_body(const Profile& profile, std::string_view wire_type);
 
 }  // namespace assay::notify

@@ -125,6 +125,10 @@ Decision decide(const RetryPolicy& policy, int attempt, const Outcome& outcome, 
         if (decision.ends_grace) decision.why += "; the new secret is in use, the old one ends";
         return decision;
     }
+    if (outcome.permanent && has_status(outcome.kind)) {
+        return settled(NextStep::permanent,
+                       describe_outcome(outcome) + "; final, a retry would be refused too");
+    }
     switch (outcome.kind) {
         case OutcomeKind::aborted:
             return again(attempt, outcome, "stopped before the answer; the same attempt again");

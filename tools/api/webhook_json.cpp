@@ -12,6 +12,7 @@
 #include "tools/api/api_json.hpp"
 #include "tools/api/json_body.hpp"
 #include "tools/api/request_rules.hpp"
+#include "tools/api/webhook_target.hpp"
 
 namespace assay::tools {
 namespace {
@@ -212,12 +213,12 @@ std::vector<std::string> default_events(const notify::ProfileBook& profiles,
 // What create and change have in common: members that are there are set, null ones are as they are
 // where nobody named them.
 void read_members(MemberReader& reader, Endpoint& endpoint, const notify::ProfileBook& profiles) {
-    if (auto url = reader.text("url", limits::url_bytes_max)) endpoint.url = *std::move(url);
     if (reader.clears("description")) endpoint.description.clear();
     if (auto text = reader.text("description", text_bytes_max))
         endpoint.description = *std::move(text);
-    if (reader.clears("profile")) endpoint.profile = Endpoint().profile;
+    if (reader.clears("profile")) endpoint.profile.clear();
     if (auto profile = reader.text("profile", 64)) endpoint.profile = *std::move(profile);
+    read_target(reader, endpoint, profiles);
     if (auto events = reader.texts("events", limits::event_types_per_endpoint_max, 128))
         endpoint.events = *std::move(events);
     else if (endpoint.events.empty() || reader.clears("events"))
@@ -230,8 +231,6 @@ void read_members(MemberReader& reader, Endpoint& endpoint, const notify::Profil
         if (endpoint.metadata.size() > limits::metadata_bytes_max)
             reader.refuse("metadata", "is larger than 16 KiB");
     }
-    if (const auto channel = reader.text("channel", 16); channel && *channel != "http")
-        reader.refuse("channel", "is not available", "use http");
     read_filter(reader, endpoint);
     read_overrides(reader, endpoint.overrides);
 }
@@ -248,7 +247,7 @@ void write_webhook(JsonWriter& writer, const Endpoint& endpoint, bool show_secre
     writer.begin_object();
     writer.member("id", endpoint.id.text());
     writer.member("object", "webhook");
-    writer.member("url", endpoint.url);
+    write_target(writer, endpoint);
     writer.member("description", endpoint.description);
     writer.key("events").begin_array();
     for (const std::string& event : endpoint.events)
@@ -256,7 +255,7 @@ void write_webhook(JsonWriter& writer, const Endpoint& endpoint, bool show_secre
     writer.end_array();
     writer.member("profile", endpoint.profile);
     writer.member("active", endpoint.active);
-    writer.member("channel", "http");
+    writer.member("channel", notify::to_string(endpoint.channel));
     writer.key("metadata").raw(endpoint.metadata);
     writer.key("filter");
     endpoint.filter.empty() ? writer.null() : writer.raw(endpoint.filter.text());
@@ -274,12 +273,11 @@ void write_webhook(JsonWriter& writer, const Endpoint& endpoint, bool show_secre
 Result<Endpoint> new_webhook(const json::object& object, const notify::ProfileBook& profiles) {
     MemberReader reader(object);
     Endpoint endpoint;
+    endpoint.profile.clear();  // that of the channel
     const auto secret = reader.text("secret", secret_bytes_max);
     read_members(reader, endpoint, profiles);
     if (auto read = reader.finish(); !read) return read.error();
-    if (endpoint.url.empty())
-        return fail(ErrorCode::invalid_argument, "is missing", "url",
-                    "give the URL that is to be called");
+    if (auto checked = check_has_target(endpoint); !checked) return checked.error();
     if (!secret) return endpoint;
     auto parsed = parse_secret(*secret);
     if (!parsed) return std::move(parsed).error();

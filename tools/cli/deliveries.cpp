@@ -58,7 +58,7 @@ int run_explain(const DeliveryOptions& options, ApiClient& client, CommandContex
     auto& object = delivery->as_object();
     if (const auto* attempts = member(*delivery, "attempts");
         attempts != nullptr && attempts->is_array() && !attempts->get_array().empty()) {
-        const Diagnosis last = diagnose(attempts->get_array().back());
+        const Diagnosis last = diagnose(attempts->get_array().back(), is_mail(*delivery));
         object["cause"] = last.cause;
         object["remedy"] = last.remedy;
     }

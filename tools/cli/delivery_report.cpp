@@ -4,6 +4,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <span>
 
 #include "tools/cli/server_options.hpp"
 #include "tools/cli/text_width.hpp"
@@ -53,6 +54,21 @@ constexpr StatusRule status_rules[] = {
      "Answer first and work afterwards: put the event in a queue."},
     {500, 599, "The receiver's own code failed.", "Look into its log at this time."},
     {0, 999, "The receiver answered with a status that is no success.", "Answer 200."},
+};
+
+// Of mail servers (RFC 5321), whose numbers mean other things.
+constexpr StatusRule mail_rules[] = {
+    {421, 421, "The mail server is closing or overloaded.", "Nothing, if it comes back."},
+    {450, 450, "The mailbox is busy, or the mail server greylists us.",
+     "Nothing: mails are tried again for hours."},
+    {452, 452, "The mail server has no room left.", "Nothing, if room is made there."},
+    {400, 499, "The mail server cannot take the mail now.", "Read what it said."},
+    {530, 538, "The mail server does not let us in.",
+     "The operator checks smtp.user, its password and smtp.starttls."},
+    {550, 551, "The mail server knows no such recipient, or refuses the sender.",
+     "Correct the address: assay webhooks update ID --recipient ADDRESS; see smtp.sender."},
+    {552, 552, "The mailbox is full, or the mail too large for it.", "Make room there."},
+    {500, 599, "The mail server refuses the mail for good.", "Read what it said."},
 };
 
 struct ErrorRule {
@@ -188,15 +204,25 @@ void add_attempt(std::string& out, const json::value& attempt) {
 
 }  // namespace
 
-Diagnosis diagnose(const json::value& attempt) {
+bool is_mail(const json::value& delivery) {
+    const json::value* const request = member(delivery, "request");
+    return request != nullptr && request->is_object() &&
+           text_member(*request, "url").starts_with("mailto:");
+}
+
+Diagnosis diagnose(const json::value& attempt, bool is_mail) {
     const std::string error = text_member(attempt, "error");
     const std::string phase = text_member(attempt, "phase");
     const json::value* const success = member(attempt, "success");
     if (success != nullptr && success->is_bool() && success->get_bool()) {
-        if (error.empty()) return {"The receiver took it.", ""};
+        if (error.empty()) {
+            return {is_mail ? "The mail server took it." : "The receiver took it.", ""};
+        }
     } else if (error == "http" || (error == "response_too_large")) {
         const std::int64_t status = integer_member(attempt, "status_code");
-        for (const StatusRule& rule : status_rules) {
+        const std::span<const StatusRule> rules =
+            is_mail ? std::span<const StatusRule>(mail_rules) : status_rules;
+        for (const StatusRule& rule : rules) {
             if (status >= rule.first && status <= rule.last) return {rule.cause, rule.remedy};
         }
     }
@@ -218,7 +244,7 @@ std::string next_attempt(const json::value& delivery, TimePoint now) {
 
 std::string curl_line(const json::value& delivery) {
     const json::value* const request = member(delivery, "request");
-    if (request == nullptr || !request->is_object()) return {};
+    if (request == nullptr || !request->is_object() || is_mail(delivery)) return {};
     std::string line = "curl -i -X POST " + quoted_for_shell(text_member(*request, "url"));
     if (const json::value* const headers = member(*request, "headers");
         headers != nullptr && headers->is_object()) {
@@ -257,7 +283,7 @@ std::string delivery_report(const json::value& delivery, TimePoint now) {
                  "Switch it on, then: assay webhooks recover " +
                      text_member(delivery, "webhook_id") + " --since TIME");
     } else if (attempts != nullptr && !attempts->empty()) {
-        const Diagnosis last = diagnose(attempts->back());
+        const Diagnosis last = diagnose(attempts->back(), is_mail(delivery));
         add_line(out, "cause", last.cause);
         add_line(out, "remedy", last.remedy);
     } else {

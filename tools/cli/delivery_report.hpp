@@ -14,8 +14,11 @@ struct Diagnosis {
     std::string remedy;  // what to do about it; empty: nothing need be done
 };
 
-// Of one attempt, as GET /v1/deliveries/{id} shows it: its status code, `error` and `phase`.
-Diagnosis diagnose(const boost::json::value& attempt);
+// Of one attempt, as GET /v1/deliveries/{id} shows it: its status code, `error` and `phase`. The
+// numbers of mail servers mean other things.
+Diagnosis diagnose(const boost::json::value& attempt, bool is_mail = false);
+// Whether the delivery, with its request, goes to a mail server.
+bool is_mail(const boost::json::value& delivery);
 
 // "in 4m", rounded down to what a person cares for; "now"; "-" where none is to come.
 std::string next_attempt(const boost::json::value& delivery, TimePoint now);

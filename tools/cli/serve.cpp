@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/cli/serve.hpp"
 
+#include <openssl/crypto.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <ostream>
 
+#include "engine/base/ascii.hpp"
 #include "engine/base/json_writer.hpp"
 #include "engine/base/version.hpp"
 #include "engine/engine.hpp"
@@ -56,22 +58,16 @@ void write_to_stderr(std::string_view line) {
     }
 }
 
-Result<notify::NotifierOptions> notifier_options(const Settings& settings,
-                                                 const std::string& public_url) {
-    notify::NotifierOptions notifier = settings.notify;
-    notifier.urls.allow_http = settings.serve.allow_insecure_endpoints;
-    notifier.urls.allow_loopback = settings.serve.allow_insecure_endpoints;
-    notifier.addresses.allow_loopback = settings.serve.allow_insecure_endpoints;
-    for (const std::string& text : settings.serve.endpoint_cidrs) {
-        auto cidr = notify::parse_cidr(text);
-        if (!cidr) {
-            cidr.error().field = "--allow-endpoint-cidr";
-            return std::move(cidr).error();
-        }
-        notifier.addresses.allowed.push_back(*cidr);
-    }
-    notifier.public_url = public_url;
-    return notifier;
+// Errors: invalid_argument (an empty file), io_error.
+Result<void> read_mail_password(const ServeSettings& serve, notify::MailerOptions& mail) {
+    if (serve.smtp_password_file.empty()) return {};
+    auto text = read_private_file(serve.smtp_password_file, "password file", "smtp.password_file");
+    if (!text) return std::move(text).error();
+    mail.password = trim(*text);
+    OPENSSL_cleanse(text->data(), text->size());
+    if (!mail.password.empty()) return {};
+    return fail(ErrorCode::invalid_argument, serve.smtp_password_file + " is empty",
+                "smtp.password_file");
 }
 
 // The first start: the key is put away before it opens anything, so that no crash in between locks
@@ -168,8 +164,10 @@ Result<void> ServerProcess::build_parts(const MasterKey& key) {
     auto profiles = load_profiles_with(options_.settings.serve.profiles_directory);
     if (!profiles) return std::move(profiles).error();
     profiles_ = *std::move(profiles);
-    auto for_notifier = notifier_options(options_.settings, public_url());
+    auto for_notifier = notifier_options(options_.settings);
     if (!for_notifier) return std::move(for_notifier).error();
+    for_notifier->public_url = public_url();
+    if (auto read = read_mail_password(serve, for_notifier->mail); !read) return read;
     secrets_ = std::make_unique<notify::SecretBox>(key);
     links_ =
         std::make_unique<notify::ResultsLinks>(public_url(), derived_key(key, "results links"));
@@ -333,6 +331,11 @@ void add_serve(CLI::App& application, CommandContext& context) {
     add("--allow-insecure-endpoints", "serve.allow_insecure_endpoints", "");
     add("--allow-endpoint-cidr", "serve.allow_endpoint_cidr", "CIDR");
     add("--threads", "engine.threads", "N");
+    add("--smtp-url", "smtp.url", "URL");
+    add("--smtp-sender", "smtp.sender", "ADDRESS");
+    add("--smtp-user", "smtp.user", "NAME");
+    add("--smtp-password-file", "smtp.password_file", "FILE");
+    add("--smtp-starttls", "smtp.starttls", "RULE");
     command->add_flag("--recover", flags->recover,
                       "Start although the store has lost commits; says what is missing");
     command

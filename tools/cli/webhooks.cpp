@@ -23,11 +23,11 @@ namespace {
 
 struct WebhookOptions {
     ServerOptions server;
-    std::string id, url, description, profile, secret_file;
+    std::string id, url, channel, description, profile, secret_file;
     std::string type;    // of a test
     std::string grace;   // of a rotation: 24h
     std::string filter;  // JSON, or "none"
-    std::vector<std::string> events, headers, retry, also_sign_with, allowed_ips;
+    std::vector<std::string> events, recipients, headers, retry, also_sign_with, allowed_ips;
     double rate_limit = 0;       // 0: not given
     std::int64_t store_id = -1;  // none
 };
@@ -91,6 +91,12 @@ Result<boost::json::object> overrides_of(const WebhookOptions& options) {
 Result<boost::json::object> settings_of(const WebhookOptions& options) {
     boost::json::object body;
     if (!options.url.empty()) body["url"] = options.url;
+    if (!options.channel.empty()) body["channel"] = options.channel;
+    if (!options.recipients.empty()) {
+        body["recipients"] =
+            boost::json::array(options.recipients.begin(), options.recipients.end());
+        if (options.channel.empty()) body["channel"] = "email";  // nothing else has any
+    }
     if (!options.description.empty()) body["description"] = options.description;
     if (!options.profile.empty()) body["profile"] = options.profile;
     if (!options.events.empty()) {
@@ -121,12 +127,19 @@ Result<boost::json::object> creation_of(const WebhookOptions& options, CommandCo
     return body;
 }
 
+std::vector<std::string> target_row(const boost::json::value& webhook) {
+    if (text_member(webhook, "channel") != "email") {
+        return {"url", printable(text_member(webhook, "url"))};
+    }
+    return {"recipients", printable(joined_member(webhook, "recipients"))};
+}
+
 void print_webhook(CommandContext& context, const boost::json::value& webhook) {
     const auto* active = member(webhook, "active");
     const bool is_active = active != nullptr && active->is_bool() && active->get_bool();
     std::vector<std::vector<std::string>> rows{
         {"id", printable(text_member(webhook, "id"))},
-        {"url", printable(text_member(webhook, "url"))},
+        target_row(webhook),
         {"profile", printable(text_member(webhook, "profile"))},
         {"events", joined_member(webhook, "events")},
         {"active", is_active ? "yes" : "no"}};
@@ -163,14 +176,14 @@ int run_list(const WebhookOptions& options, ApiClient& client, CommandContext& c
         print_json(context, *page);
         return exit_ok;
     }
-    std::vector<std::vector<std::string>> rows{{"ID", "PROFILE", "ACTIVE", "EVENTS", "URL"}};
+    std::vector<std::vector<std::string>> rows{{"ID", "PROFILE", "ACTIVE", "EVENTS", "TO"}};
     if (const auto* data = member(*page, "data"); data != nullptr && data->is_array()) {
         for (const auto& webhook : data->get_array()) {
             const auto* active = member(webhook, "active");
-            rows.push_back(
-                {printable(text_member(webhook, "id")), printable(text_member(webhook, "profile")),
-                 active && active->is_bool() && active->get_bool() ? "yes" : "no",
-                 joined_member(webhook, "events"), printable(text_member(webhook, "url"))});
+            rows.push_back({printable(text_member(webhook, "id")),
+                            printable(text_member(webhook, "profile")),
+                            active && active->is_bool() && active->get_bool() ? "yes" : "no",
+                            joined_member(webhook, "events"), target_row(webhook).back()});
         }
     }
     if (rows.size() == 1) {
@@ -295,6 +308,7 @@ void add_settings(CLI::App& command, WebhookOptions& options) {
         .add_option("--profile", options.profile,
                     "Shape and signature: standard-webhooks (default), resell-scan, reusely, "
                     "sellapp, resilientlink, ztrace, cloudevents, github, stripe, svix, shopify, "
+                    "discord, email, "
                     "or one of the server's own")
         ->type_name("NAME");
     command
@@ -330,14 +344,26 @@ void add_settings(CLI::App& command, WebhookOptions& options) {
         ->type_name("N");
 }
 
+CLI::Option* add_recipients(CLI::App& command, WebhookOptions& options) {
+    return command.add_option("--recipient", options.recipients, "Send mails to this address")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("ADDRESS,...");
+}
+
 void add_create(CLI::App& parent, const std::shared_ptr<WebhookOptions>& options,
                 CommandContext& context) {
     CLI::App* create =
         add_client_action(parent, "create", "Register an endpoint; shows its secret once", options,
                           context, run_create);
-    create->add_option("--url", options->url, "Where to send: https://...")
-        ->required()
-        ->type_name("URL");
+    CLI::Option* url = create->add_option("--url", options->url, "Where to send: https://...");
+    url->type_name("URL");
+    create
+        ->add_option("--channel", options->channel,
+                     "How: http (default), discord (--url of its webhook) or email (--recipient)")
+        ->check(CLI::IsMember({"http", "discord", "email"}))
+        ->type_name("NAME");
+    add_recipients(*create, *options)->excludes(url);
     add_settings(*create, *options);
     create
         ->add_option("--secret-file", options->secret_file,
@@ -402,6 +428,7 @@ void add_webhooks(CLI::App& application, CommandContext& context) {
                           options, context, run_update);
     add_id(*update, *options, "The endpoint's id (wh_...)");
     update->add_option("--url", options->url, "Where to send: https://...")->type_name("URL");
+    add_recipients(*update, *options);
     add_settings(*update, *options);
     CLI::App* rotate =
         add_client_action(*webhooks, "rotate", "Give an endpoint a new secret; shows it once",

@@ -292,12 +292,47 @@ void add_notify(std::vector<Setting>& all) {
                        FIELD(notify.connections_idle_max)));
 }
 
+void add_smtp(std::vector<Setting>& all) {
+    all.push_back(make({"smtp", "url", text,
+                        "Mail server for the channel email and for failure mails: smtp://HOST:PORT "
+                        "or smtps://HOST:PORT; without it no mail is sent",
+                        "\"smtp://mail.example.com:587\""},
+                       FIELD(notify.mail.url)));
+    all.push_back(make({"smtp", "starttls", text,
+                        "Whether smtp:// must turn to TLS before a word is said: required, "
+                        "opportunistic or off"},
+                       FIELD(notify.mail.starttls)));
+    all.push_back(
+        make({"smtp", "sender", text, "Whom mails come from", "\"Assay <assay@example.com>\""},
+             FIELD(notify.mail.sender)));
+    all.push_back(make({"smtp", "allow_cidr", list,
+                        "Private addresses at which the mail server may be; those of "
+                        "serve.allow_endpoint_cidr may be dialled anyway",
+                        "[\"127.0.0.1\"]"},
+                       FIELD(serve.smtp_cidrs)));
+    all.push_back(make({"smtp", "user", text, "Name at the mail server; without it no login",
+                        "\"assay@example.com\""},
+                       FIELD(notify.mail.user)));
+    all.push_back(make({"smtp", "password_file", text,
+                        "File with the password, which only you may read (chmod 600)",
+                        "\"/etc/assay/smtp.password\""},
+                       FIELD(serve.smtp_password_file)));
+    all.push_back(make({"smtp", "password", secret,
+                        "The password itself; then this file must be mode 0600", "\"...\""},
+                       FIELD(notify.mail.password)));
+    all.push_back(make({"smtp", "ca_bundle", text,
+                        "PEM file of the authorities the mail server's certificate may have, "
+                        "instead of the system's",
+                        "\"/etc/assay/our-ca.pem\""},
+                       FIELD(notify.mail.ca_bundle)));
+}
+
 #undef FIELD
 
 std::vector<Setting> make_all() {
     std::vector<Setting> all;
-    for (const auto add :
-         {add_client, add_serve, add_engine, add_store, add_http, add_notify, add_retention})
+    for (const auto add : {add_client, add_serve, add_engine, add_store, add_http, add_notify,
+                           add_smtp, add_retention})
         add(all);
     return all;
 }
@@ -322,6 +357,36 @@ const Setting* find_setting(std::string_view full_name) {
     return found == all.end() ? nullptr : &*found;
 }
 
+Result<notify::NotifierOptions> notifier_options(const Settings& settings) {
+    notify::NotifierOptions notifier = settings.notify;
+    const bool insecure = settings.serve.allow_insecure_endpoints;
+    notifier.urls.allow_http = notifier.urls.allow_loopback = insecure;
+    notifier.addresses.allow_loopback = insecure;
+    const auto read = [](const std::vector<std::string>& texts, const char* field,
+                         std::vector<notify::Cidr>& blocks) -> Result<void> {
+        for (const std::string& text : texts) {
+            auto cidr = notify::parse_cidr(text);
+            if (!cidr) {
+                cidr.error().field = field;
+                return std::move(cidr).error();
+            }
+            blocks.push_back(*cidr);
+        }
+        return {};
+    };
+    if (auto done = read(settings.serve.endpoint_cidrs, "serve.allow_endpoint_cidr",
+                         notifier.addresses.allowed);
+        !done) {
+        return std::move(done).error();
+    }
+    if (auto done =
+            read(settings.serve.smtp_cidrs, "smtp.allow_cidr", notifier.mail.addresses.allowed);
+        !done) {
+        return std::move(done).error();
+    }
+    return notifier;
+}
+
 std::vector<Error> validate(const Settings& settings) {
     std::vector<Error> faults;
     // A module knows its fields by their own names; here they are known by the table's.
@@ -336,19 +401,25 @@ std::vector<Error> validate(const Settings& settings) {
         for (const auto& [from, to] : renamed) {
             if (fault.field == from) fault.field = to;
         }
+        constexpr std::string_view mail = "notify.mail.";
+        if (fault.field.starts_with(mail)) fault.field = "smtp." + fault.field.substr(mail.size());
         faults.push_back(std::move(fault));
     };
     note("engine", engine::validate(settings.engine));
     note("store", engine::validate(settings.store));
     note("http", tools::validate(settings.http));
-    note("notify", notify::validate(settings.notify));
-    note("retention", tools::validate(settings.retention));
-    for (const std::string& text : settings.serve.endpoint_cidrs) {
-        if (auto cidr = notify::parse_cidr(text); !cidr) {
-            cidr.error().field = "serve.allow_endpoint_cidr";
-            faults.push_back(std::move(cidr).error());
-        }
+    const bool password_comes = !settings.serve.smtp_password_file.empty();
+    if (password_comes && !settings.notify.mail.password.empty()) {
+        faults.push_back(fail(ErrorCode::invalid_argument, "stands beside smtp.password_file",
+                              "smtp.password", "keep one of the two"));
     }
+    if (auto for_notify = notifier_options(settings)) {
+        if (password_comes) for_notify->mail.password = "what the file holds";
+        note("notify", notify::validate(*for_notify));
+    } else {
+        faults.push_back(std::move(for_notify).error());
+    }
+    note("retention", tools::validate(settings.retention));
     if (!settings.client.key.empty() && !settings.client.key_file.empty()) {
         faults.push_back(fail(ErrorCode::invalid_argument, "stands beside client.key_file",
                               "client.key", "keep one of the two"));

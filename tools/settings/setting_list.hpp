@@ -40,6 +40,8 @@ struct ServeSettings {
     std::vector<std::string> comps_columns;  // field=Header
     std::vector<std::string> endpoint_cidrs;
     bool allow_insecure_endpoints = false;
+    std::vector<std::string> smtp_cidrs;
+    std::string smtp_password_file;  // where smtp.password is read from instead, mode 0600
 };
 
 struct Settings {
@@ -52,6 +54,11 @@ struct Settings {
     notify::NotifierOptions notify;
     RetentionOptions retention;
 };
+
+// What the settings say to the notifier: its options, with the addresses that may be dialled.
+// Without the public URL and the mail server's password from a file. Errors: invalid_argument with
+// the setting as field. Pure.
+Result<notify::NotifierOptions> notifier_options(const Settings& settings);
 
 // The modules' own checks, all of them; the fields of the errors are names of settings. Pure.
 std::vector<Error> validate(const Settings& settings);

@@ -24,7 +24,7 @@ const Profile& profile_named(std::string_view name) {
 TEST(Profiles, TheDefaultStandsFirst) {
     EXPECT_EQ(built_in_book().names(),
               "standard-webhooks, resell-scan, reusely, sellapp, resilientlink, ztrace, "
-              "cloudevents, github, stripe, svix, shopify");
+              "cloudevents, github, stripe, svix, shopify, discord, email");
     EXPECT_EQ(find_profile("resell_scan"), nullptr);
 }
 

@@ -320,7 +320,7 @@ TEST_F(ApiTest, NamesWhatIsWrongWithAWebhook) {
     EXPECT_EQ(refused(R"({"url":"https://example.com","secret":"short"})"), "secret");
     EXPECT_EQ(refused(R"({"url":"https://example.com","url":"https://b.com"})"), "url");
     EXPECT_EQ(refused(R"({"url":"http://example.com"})"), "url");
-    EXPECT_EQ(refused(R"({"url":"https://example.com","channel":"email"})"), "channel");
+    EXPECT_EQ(refused(R"({"url":"https://example.com","channel":"email"})"), "url");
     EXPECT_EQ(refused(R"({"url":"https://example.com","overrides":{"retry":{"delays_ms":[-1]}}})"),
               "overrides.retry.delays_ms");
     EXPECT_EQ(refused("{"), "");

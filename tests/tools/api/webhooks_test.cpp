@@ -114,6 +114,64 @@ TEST_F(WebhooksTest, ARotationShowsTheNewSecretOnce) {
     EXPECT_EQ(call("POST", "/v1/webhooks/wh_none/rotate_secret", "").status, 404);
 }
 
+TEST_F(WebhooksTest, DiscordsUrlIsShownNowhereAndStaysWhenItIsSentBack) {
+    const Reply made = call("POST", "/v1/webhooks",
+                            R"({"channel":"discord",)"
+                            R"("url":"https://discord.com/api/webhooks/12/the-token"})");
+    ASSERT_EQ(made.status, 201) << made.body;
+    EXPECT_EQ(made.text("profile"), "discord");
+    EXPECT_EQ(made.text("url"), "https://discord.com/api/webhooks/12/***");
+    EXPECT_EQ(made.text("secret"), "");
+    path = "/v1/webhooks/" + made.text("id");
+    const Reply same = patch(R"({"url":"https://discord.com/api/webhooks/12/***","active":false})");
+    EXPECT_EQ(same.status, 200) << same.body;
+    EXPECT_EQ(notifier.find(TenantId("default"), EndpointId(made.text("id")))->url,
+              "https://discord.com/api/webhooks/12/the-token");
+    EXPECT_EQ(patch(R"({"url":"https://discord.com/api/webhooks/12/other"})").status, 200);
+    EXPECT_EQ(refused(R"({"url":"https://discord.com/api/webhooks/12/"})"), "url");
+    EXPECT_EQ(refused(R"({"channel":"http"})"), "channel");
+    EXPECT_EQ(refused(R"({"profile":"github"})"), "channel");
+    EXPECT_EQ(refused(R"({"recipients":["a@b.example"]})"), "recipients");
+    EXPECT_EQ(refused(R"({"overrides":{"success":"exactly_200"}})"), "overrides.success");
+    EXPECT_THAT(call("GET", "/v1/webhooks", "").body, Not(HasSubstr("the-token")));
+}
+
+class MailWebhooksTest : public ApiFixture {
+  protected:
+    static notify::NotifierOptions with_mail() {
+        notify::NotifierOptions options;
+        options.mail.url = "smtps://mail.example";
+        options.mail.sender = "assay@assay.example";
+        return options;
+    }
+    MailWebhooksTest() : ApiFixture({}, with_mail()) { key = admin; }
+};
+
+TEST_F(MailWebhooksTest, RecipientsAreCheckedShownAndChanged) {
+    const auto create = [this](const std::string& recipients) {
+        return call("POST", "/v1/webhooks",
+                    R"({"channel":"email","active":false,"recipients":)" + recipients + "}");
+    };
+    for (const char* bad : {"[]", R"(["not an address"])", R"(["a@b.example\r\nBcc: c@d.example"])",
+                            R"(["a@b.example>"])", R"(["a@b.example","a@b.example"])"}) {
+        const Reply reply = create(bad);
+        EXPECT_EQ(reply.status, 400) << bad;
+        EXPECT_EQ(reply.text("param"), "recipients") << bad;
+    }
+    EXPECT_EQ(call("POST", "/v1/webhooks", R"({"channel":"email"})").text("param"), "recipients");
+    const Reply made = create(R"(["ops@shop.example","owner@shop.example"])");
+    ASSERT_EQ(made.status, 201) << made.body;
+    EXPECT_EQ(made.text("profile"), "email");
+    EXPECT_TRUE(made.object().at("url").is_null());
+    EXPECT_EQ(made.object().at("recipients").as_array().size(), 2U);
+    const std::string path = "/v1/webhooks/" + made.text("id");
+    const Reply changed = call("PATCH", path, R"({"recipients":["new@shop.example"]})");
+    EXPECT_EQ(changed.status, 200) << changed.body;
+    EXPECT_EQ(boost::json::serialize(changed.object().at("recipients")), R"(["new@shop.example"])");
+    EXPECT_EQ(call("PATCH", path, R"({"url":"https://a.example"})").text("param"), "url");
+    EXPECT_EQ(call("PATCH", path, R"({"secret":null})").status, 400);
+}
+
 TEST_F(WebhooksTest, AReplaySaysWhatIsWrongWithItsQuery) {
     const auto refused = [this](const std::string& body) {
         const Reply reply = call("POST", "/v1/deliveries/replay", body);

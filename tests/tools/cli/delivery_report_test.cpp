@@ -147,6 +147,16 @@ TEST_F(DeliveryReport, GivesACurlLineForAShellWithNothingSecretInIt) {
     EXPECT_EQ(curl_line(delivery), "");
 }
 
+TEST_F(DeliveryReport, AMailServersNumbersMeanOtherThingsAndNoCurlLineSendsAMail) {
+    EXPECT_THAT(diagnose(attempt(450, "http"), true).cause, HasSubstr("greylists"));
+    EXPECT_THAT(diagnose(attempt(535, "http"), true).remedy, HasSubstr("smtp.user"));
+    EXPECT_THAT(diagnose(attempt(550, "http"), true).remedy, HasSubstr("--recipient"));
+    delivery.as_object()["request"].as_object()["url"] = "mailto:ops@shop.example";
+    EXPECT_TRUE(is_mail(delivery));
+    EXPECT_EQ(curl_line(delivery), "");
+    EXPECT_THAT(delivery_report(delivery, now), HasSubstr("The mail server cannot take"));
+}
+
 TEST_F(DeliveryReport, SaysHowToSendAgainWhatHasEnded) {
     delivery.as_object()["next_attempt_at"] = nullptr;
     delivery.as_object()["status"] = "failed";

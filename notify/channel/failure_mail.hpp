@@ -1,0 +1,70 @@
+// When an owner is told by mail that webhooks fail, and what the mail says: pure decisions.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "engine/base/clock.hpp"
+#include "engine/base/ids.hpp"
+#include "notify/delivery/delivery.hpp"
+#include "notify/message/message.hpp"
+
+namespace assay::notify {
+
+enum class FailureKind : std::uint8_t {
+    bad_response,  // the receiver answered, but not as success
+    unreachable,   // no answer came
+    disabled,      // the endpoint was switched off
+};
+std::string_view to_string(FailureKind kind) noexcept;
+
+// Which kind a failed attempt is of; nullopt: none that its owner could mend (we stopped it).
+std::optional<FailureKind> failure_kind_of(const Outcome& outcome) noexcept;
+
+// Counts failures and lets one through per tenant, kind and limits::failure_mail_interval. Begins
+// anew with the process. At most limits::failure_mail_states_max tenants and kinds are known at
+// once; beyond that the quietest give way. Not thread-safe.
+class FailureMails {
+  public:
+    // A mail is due: this many failures of the kind were held back since the last one.
+    struct Due {
+        std::int64_t held_back = 0;
+        friend bool operator==(const Due&, const Due&) = default;
+    };
+    // nullopt: held back, and counted.
+    std::optional<Due> note(const TenantId& tenant, FailureKind kind, TimePoint now);
+    // The mail did not go out after all: what it would have told is held back, and the next failure
+    // may send one.
+    void take_back(const TenantId& tenant, FailureKind kind, const Due& due);
+    std::size_t size() const noexcept { return states_.size(); }
+
+  private:
+    struct State {
+        TimePoint sent{};
+        std::int64_t held_back = 0;
+    };
+    void make_room(TimePoint now);
+    std::map<std::pair<TenantId, FailureKind>, State> states_;
+};
+
+// One failure, as the mail tells it.
+struct Failure {
+    FailureKind kind{};
+    std::string endpoint;     // id
+    std::string target;       // where it leads to, without anything secret
+    std::string description;  // the owner's own words; may be empty
+    std::string delivery;     // id
+    std::string event_type;
+    Outcome outcome;
+    std::string why;  // what was decided
+};
+
+// With how to mend this kind of failure. Quotes nothing that the receiver sent. Pure.
+Message failure_message(const Failure& failure, std::int64_t held_back);
+
+}  // namespace assay::notify
