@@ -53,7 +53,7 @@ TEST_F(ProfileDirectory, AddsItsFilesInTheOrderOfTheirNames) {
     write("notes.txt", "not read");
     const auto book = load();
     ASSERT_THAT(book, IsOk());
-    EXPECT_THAT((*book)->names(), ::testing::EndsWith("shopify, alpha, beta"));
+    EXPECT_THAT((*book)->names(), ::testing::EndsWith("email, alpha, beta"));
     EXPECT_EQ((*find_profile(**book, "beta"))->signature.signature_header, "X-Acme-Signature");
 }
 

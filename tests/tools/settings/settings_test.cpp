@@ -173,12 +173,12 @@ TEST_F(SettingsTest, TheExampleIsSoundAndSaysTheDefaults) {
     }
 }
 
-TEST_F(SettingsTest, WhatTheExampleLeavesOutIsSoundTooButForTheTwoKeys) {
+TEST_F(SettingsTest, WhatTheExampleLeavesOutIsSoundTooButForSecretsBesideTheirFiles) {
     std::string text = example_file(), all;
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {
         const bool off = line.starts_with("#") && !line.starts_with("# ") && line != "#";
-        if (off && line.starts_with("#key = ")) continue;
+        if (off && (line.starts_with("#key = ") || line.starts_with("#password = "))) continue;
         all += (off ? line.substr(1) : line) + "\n";
     }
     const LoadedSettings loaded = load(file("all.toml", all));
