@@ -63,9 +63,15 @@ void FailureWatch::tell(const TenantId& tenant, Failure failure) {
                     {},
                     std::make_shared<const std::string>(mail_body(message))};
     };
-    if (!parts_.mailer->try_notice(std::move(make), mail_timeout)) {
-        mails_.take_back(tenant, kind, *due);
-    }
+    const auto took_back = [this, tenant, kind, due = *due] {
+        mails_.take_back(tenant, kind, due, parts_.clock.now());
+    };
+    auto answer = [this, took_back](const Outcome& outcome) {
+        if (has_status(outcome.kind) && outcome.status < 400) return;
+        const std::lock_guard again(mutex_);
+        took_back();
+    };
+    if (!parts_.mailer->try_notice(std::move(make), mail_timeout, std::move(answer))) took_back();
 }
 
 }  // namespace assay::notify

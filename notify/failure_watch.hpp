@@ -13,7 +13,8 @@
 namespace assay::notify {
 
 // Passes every entry on, and looks at those that end a delivery as failed or switch an endpoint
-// off. The mail is best effort: what it tells is in the log either way, so it has no retries.
+// off. The mail is best effort: what it tells is in the log either way, so it has no
+// retries; the next failure a minute later tries again.
 // Thread safety: any thread; its lock is held for a look into a map.
 class FailureWatch final : public AttemptSink {
   public:

@@ -87,11 +87,12 @@ std::optional<FailureMails::Due> FailureMails::note(const TenantId& tenant, Fail
     return due;
 }
 
-void FailureMails::take_back(const TenantId& tenant, FailureKind kind, const Due& due) {
+void FailureMails::take_back(const TenantId& tenant, FailureKind kind, const Due& due,
+                             TimePoint now) {
     const auto found = states_.find({tenant, kind});
     if (found == states_.end()) return;
     found->second.held_back += due.held_back + 1;
-    found->second.sent = TimePoint{};
+    found->second.sent = now - limits::failure_mail_interval + failure_mail_retry;
 }
 
 // First all whose hour is over, else the one that was told of longest ago.

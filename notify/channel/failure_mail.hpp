@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -26,6 +27,8 @@ std::string_view to_string(FailureKind kind) noexcept;
 // Which kind a failed attempt is of; nullopt: none that its owner could mend (we stopped it).
 std::optional<FailureKind> failure_kind_of(const Outcome& outcome) noexcept;
 
+inline constexpr std::chrono::minutes failure_mail_retry{1};
+
 // Counts failures and lets one through per tenant, kind and limits::failure_mail_interval. Begins
 // anew with the process. At most limits::failure_mail_states_max tenants and kinds are known at
 // once; beyond that the quietest give way. Not thread-safe.
@@ -38,9 +41,10 @@ class FailureMails {
     };
     // nullopt: held back, and counted.
     std::optional<Due> note(const TenantId& tenant, FailureKind kind, TimePoint now);
-    // The mail did not go out after all: what it would have told is held back, and the next failure
-    // may send one.
-    void take_back(const TenantId& tenant, FailureKind kind, const Due& due);
+    // The mail did not go out after all (no address, no server): what it would have told is held
+    // back, and a failure after failure_mail_retry may send one. Not the very next: an account
+    // without an address must not cost a look into the store for each failure.
+    void take_back(const TenantId& tenant, FailureKind kind, const Due& due, TimePoint now);
     std::size_t size() const noexcept { return states_.size(); }
 
   private:

@@ -243,7 +243,7 @@ Outcome outcome_of_reply(int reply, std::string text) {
 struct Mailer::Body {
     struct Job {
         Make make;
-        Answer answer;  // may be empty
+        Answer answer;
         SteadyTime deadline{};
     };
 
@@ -300,13 +300,12 @@ void Mailer::Body::run() {
         Outcome outcome;
         outcome.detail = "the mail server was busy with other mails";
         if (left > milliseconds(0)) {
-            const std::optional<Mail> mail = job.make();
-            if (!mail) continue;
-            outcome = send(*mail, left);
+            outcome.detail = "it was not wanted any more";
+            if (const std::optional<Mail> mail = job.make()) outcome = send(*mail, left);
         }
         outcome.started = started;
         outcome.ended = clock.now();
-        if (job.answer) job.answer(std::move(outcome));
+        job.answer(std::move(outcome));
     }
 }
 
@@ -438,8 +437,8 @@ bool Mailer::try_send(Mail mail, milliseconds timeout, Answer answer) {
                         std::move(answer), body_->clock.steady_now() + timeout});
 }
 
-bool Mailer::try_notice(Make make, milliseconds timeout) {
-    return body_->push({std::move(make), {}, body_->clock.steady_now() + timeout});
+bool Mailer::try_notice(Make make, milliseconds timeout, Answer answer) {
+    return body_->push({std::move(make), std::move(answer), body_->clock.steady_now() + timeout});
 }
 
 }  // namespace assay::notify

@@ -62,9 +62,9 @@ class Mailer {
     // nobody. `timeout` counts from now; what is still queued by then is answered `aborted`. False:
     // the queue is full, and nothing was taken.
     bool try_send(Mail mail, std::chrono::milliseconds timeout, Answer answer);
-    // The same for a mail that is written on the mailer's thread, when its turn comes, and of which
-    // nobody waits for the end. Nothing: it is no longer wanted.
-    bool try_notice(Make make, std::chrono::milliseconds timeout);
+    // The same for a mail that is written on the mailer's thread, when its turn comes. Nothing: it
+    // is no longer wanted, and answered `aborted`.
+    bool try_notice(Make make, std::chrono::milliseconds timeout, Answer answer);
 
   private:
     struct Body;

@@ -88,26 +88,54 @@ std::string with_breaks(std::string_view text) {
     return html;
 }
 
+std::string_view colour_of(Tone tone) noexcept {
+    switch (tone) {
+        case Tone::good:
+            return "#2e8b57";
+        case Tone::warning:
+            return "#b87f00";
+        case Tone::bad:
+            return "#c0392b";
+        case Tone::neutral:
+            break;
+    }
+    return "#4a6fa5";
+}
+
+// Styles stand on the elements: mail programs drop style sheets. No picture, script or font comes
+// from anywhere, so reading it tells nobody.
 std::string html_text(const Message& message) {
-    std::string html = "<!doctype html>\n<html><body style=\"font-family:sans-serif\">\n<h2>" +
-                       escape_html(message.title) + "</h2>\n";
+    std::string html =
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" +
+        escape_html(message.title) +
+        "</title></head>\n<body style=\"margin:0;padding:16px;font-family:Helvetica,Arial,"
+        "sans-serif;font-size:15px;line-height:1.45;color:#222;background:#fff\">\n"
+        "<div style=\"max-width:640px;border-left:4px solid " +
+        std::string(colour_of(message.tone)) +
+        ";padding-left:16px\">\n<h1 style=\"font-size:20px;margin:0 0 12px\">" +
+        escape_html(message.title) + "</h1>\n";
     if (!message.text.empty()) html += "<p>" + with_breaks(message.text) + "</p>\n";
     if (!message.facts.empty()) {
-        html += "<table>\n";
+        html += "<table role=\"presentation\" style=\"border-collapse:collapse\">\n";
         for (const Fact& fact : message.facts) {
-            html += "<tr><th align=\"left\" valign=\"top\">" + escape_html(fact.name) +
-                    "</th><td>" + with_breaks(fact.value) + "</td></tr>\n";
+            html +=
+                "<tr><th style=\"text-align:left;vertical-align:top;padding:4px 24px 4px 0;"
+                "font-weight:normal;color:#666;white-space:nowrap\">" +
+                escape_html(fact.name) +
+                "</th><td style=\"vertical-align:top;padding:4px 0;word-break:break-word\">" +
+                with_breaks(fact.value) + "</td></tr>\n";
         }
         html += "</table>\n";
     }
     if (!message.link.empty()) {
-        const std::string link = escape_html(message.link);
-        html += "<p><a href=\"" + link + "\">" + link + "</a></p>\n";
+        html += "<p><a href=\"" + escape_html(message.link) +
+                "\" style=\"color:#1a5fb4\">All results</a></p>\n";
     }
     if (!message.footer.empty()) {
-        html += "<p><small>" + escape_html(message.footer) + "</small></p>\n";
+        html +=
+            "<p style=\"font-size:12px;color:#767676\">" + escape_html(message.footer) + "</p>\n";
     }
-    return html + "</body></html>\n";
+    return html + "</div></body></html>\n";
 }
 
 bool is_plain(std::string_view text) noexcept {

@@ -107,7 +107,9 @@ Result<std::vector<std::string>> parse_mailto(std::string_view url) {
         const std::size_t comma = url.find(',');
         const std::string_view one = url.substr(0, comma);
         if (Result<void> checked = check_mail_address(one); !checked) {
-            return std::move(checked).error();
+            Error fault = checked.error();
+            fault.message = "number " + std::to_string(recipients.size() + 1) + " " + fault.message;
+            return fault;
         }
         if (recipients.size() == limits::mail_recipients_max) {
             return refused("are more than " + std::to_string(limits::mail_recipients_max));

@@ -80,6 +80,12 @@ void add_fact(Message& message, std::string_view name, std::string value) {
     if (!value.empty()) message.facts.push_back({std::string(name), std::move(value)});
 }
 
+// "insufficient_data" -> "insufficient data": a code as a word.
+std::string worded(std::string text) {
+    std::replace(text.begin(), text.end(), '_', ' ');
+    return text;
+}
+
 // --- batches
 
 std::string batch_title(std::string_view type, const BatchFacts& facts) {
@@ -124,7 +130,7 @@ Result<void> say_batch(const Page& page, Message& message) {
     }
     std::string verdicts;
     for (const auto& [verdict, count] : facts->by_verdict) {
-        verdicts += (verdicts.empty() ? "" : ", ") + verdict + " " + std::to_string(count);
+        verdicts += (verdicts.empty() ? "" : ", ") + worded(verdict) + " " + std::to_string(count);
     }
     add_fact(message, "Verdicts", std::move(verdicts));
     message.link = page.options.results_url;
@@ -180,19 +186,20 @@ Result<void> say_item(const Page& page, const ItemSource& item, Message& message
     } else if (event.type == "item.started") {
         message.title = "Product started: " + title;
     } else {
-        message.title = (decision.empty() ? "Product analysed: " : decision + ": ") + title;
+        message.title = (decision.empty() ? "Product analysed: " : worded(decision) + ": ") + title;
         message.tone = decision == "buy"     ? Tone::good
                        : decision == "avoid" ? Tone::bad
                                              : Tone::neutral;
     }
     add_fact(message, "Product", product);
     add_fact(message, "Batch", text_at(*reference, {"batch_id"}));
-    add_fact(message, "Verdict", decision);
+    add_fact(message, "Verdict", worded(decision));
     add_fact(message, "Score", text_at(*line, {"result", "verdict", "score"}));
-    add_fact(message, "Reasons", joined(at(*line, {"result", "verdict", "reasons"})));
+    add_fact(message, "Reasons", worded(joined(at(*line, {"result", "verdict", "reasons"}))));
     add_fact(message, "Expected price", price_text(*line));
     add_fact(message, "Best channel", text_at(*line, {"result", "best_channel"}));
     add_fact(message, "Error", text_at(*line, {"error", "message"}));
+    add_fact(message, "Field", text_at(*line, {"error", "field"}));
     return {};
 }
 
@@ -226,6 +233,9 @@ void say_own(const engine::Event& event, const json::object& data, Message& mess
         message.tone = Tone::bad;
     }
     flatten(data, "", 1, message.facts);
+    if (message.title == event.type) return;  // the user's own names stay as they are
+    for (Fact& fact : message.facts)
+        fact.name = worded(std::move(fact.name));
 }
 
 }  // namespace

@@ -85,6 +85,16 @@ class ChannelsTest : public ::testing::Test {
         return receiver.url("/api/webhooks/1234/" + std::string(token));
     }
 
+    void name_owner(const std::string& address) {
+        ASSERT_THAT(writer_->run([&](Tx& tx) -> Result<void> {
+            auto owner = engine::batch_store::find_tenant(*tx, tenant);
+            if (!owner) return owner.error();
+            (*owner)->email = address;
+            return engine::batch_store::update_tenant(tx, **owner);
+        }),
+                    IsOk());
+    }
+
     void publish(std::string type, std::string data) {
         engine::Event event;
         event.id = EventId("evt_" + make_uuid(random_));
@@ -248,13 +258,7 @@ TEST_F(ChannelsTest, FailuresAreToldToTheOwnerOnceAnHour) {
     SmtpServer server;
     LoopbackReceiver receiver(LoopbackReceiver::answers({500}));
     open(&server);
-    ASSERT_THAT(writer_->run([&](Tx& tx) -> Result<void> {
-        auto owner = engine::batch_store::find_tenant(*tx, tenant);
-        if (!owner) return owner.error();
-        (*owner)->email = "owner@shop.example";
-        return engine::batch_store::update_tenant(tx, **owner);
-    }),
-                IsOk());
+    name_owner("owner@shop.example");
     Endpoint endpoint = on(Channel::http, receiver.url(), {"scrape.completed"});
     ASSERT_THAT(notifier_->create(endpoint), IsOk());
     for (int i = 0; i < 3; ++i)
@@ -273,6 +277,22 @@ TEST_F(ChannelsTest, FailuresAreToldToTheOwnerOnceAnHour) {
     EXPECT_THAT(mails[0], HasSubstr(R"("to": ["owner@shop.example"])"));
     EXPECT_THAT(mails[0], HasSubstr("Subject: A webhook was answered, but not as success"));
     EXPECT_THAT(mails[1], HasSubstr("Subject: A webhook's receiver cannot be reached"));
+}
+
+TEST_F(ChannelsTest, AnOwnerIsToldByMailThatAnEndpointWasSwitchedOff) {
+    if (!SmtpServer::is_here()) GTEST_SKIP() << "needs python3-aiosmtpd";
+    SmtpServer server;
+    LoopbackReceiver receiver(LoopbackReceiver::answers({410}));
+    open(&server);
+    name_owner("owner@shop.example");
+    Endpoint endpoint = on(Channel::http, receiver.url(), {"order.completed"});
+    endpoint.profile = "standard-webhooks";
+    const auto made = notifier_->create(endpoint);
+    ASSERT_THAT(made, IsOk());
+    publish("order.completed", R"({"id":236})");
+    ASSERT_THAT(server.mails(1), SizeIs(1));
+    EXPECT_THAT(server.mails(1)[0], HasSubstr("Subject: A webhook was switched off"));
+    EXPECT_FALSE(notifier_->find(tenant, made->id)->active);
 }
 
 TEST_F(ChannelsTest, EndpointsThatDoNotFitTheirChannelAreRefused) {

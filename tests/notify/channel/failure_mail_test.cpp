@@ -43,13 +43,17 @@ TEST(FailureMails, EachTenantAndKindHasItsOwnHour) {
     }
 }
 
-TEST(FailureMails, AMailThatCouldNotGoOutIsToldByTheNext) {
+TEST(FailureMails, AMailThatCouldNotGoOutIsToldAMinuteLater) {
     FailureMails mails;
     const auto due = mails.note(ours, FailureKind::unreachable, start);
     ASSERT_TRUE(due);
-    mails.take_back(ours, FailureKind::unreachable, *due);
-    EXPECT_EQ(mails.note(ours, FailureKind::unreachable, start + milliseconds(1)),
-              FailureMails::Due{1});
+    mails.take_back(ours, FailureKind::unreachable, *due, start);
+    const auto note = [&](milliseconds after) {
+        return mails.note(ours, FailureKind::unreachable, start + after);
+    };
+    EXPECT_EQ(note(failure_mail_retry - milliseconds(1)), std::nullopt);
+    EXPECT_EQ(note(failure_mail_retry), FailureMails::Due{2});
+    EXPECT_EQ(note(failure_mail_retry + milliseconds(1)), std::nullopt);
 }
 
 TEST(FailureMails, AClockThatIsSetBackSilencesNothing) {

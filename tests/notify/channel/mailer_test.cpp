@@ -176,9 +176,13 @@ TEST_F(MailerTest, ANameThatLeadsToAForbiddenAddressIsNeverDialled) {
 TEST_F(MailerTest, ANoticeIsWrittenWhenItsTurnComes) {
     SmtpServer server;
     Mailer mailer(options_for(server), clock_);
-    EXPECT_TRUE(mailer.try_notice([] { return std::optional<Mail>(); }, patience));
-    EXPECT_TRUE(
-        mailer.try_notice([] { return std::optional(mail_to({"a@b.example"})); }, patience));
+    std::promise<Outcome> unwanted, wanted;
+    EXPECT_TRUE(mailer.try_notice([] { return std::optional<Mail>(); }, patience,
+                                  [&](Outcome outcome) { unwanted.set_value(outcome); }));
+    EXPECT_TRUE(mailer.try_notice([] { return std::optional(mail_to({"a@b.example"})); }, patience,
+                                  [&](Outcome outcome) { wanted.set_value(outcome); }));
+    EXPECT_EQ(unwanted.get_future().get().kind, OutcomeKind::aborted);
+    EXPECT_EQ(wanted.get_future().get().status, 250);
     EXPECT_EQ(server.mails(1).size(), 1U);
 }
 
@@ -198,11 +202,12 @@ TEST_F(MailerTest, TheQueueIsBoundedAndTheEndWaitsForNobody) {
                 held.wait();
                 return std::nullopt;
             },
-            patience));
+            patience, [](const Outcome&) {}));
         reached.get_future().wait();
         const auto never = [](const Outcome&) { ADD_FAILURE() << "it was not taken"; };
-        EXPECT_TRUE(mailer.try_notice([] { return std::optional<Mail>(); }, patience));
-        EXPECT_TRUE(mailer.try_notice([] { return std::optional<Mail>(); }, patience));
+        const auto nothing = [] { return std::optional<Mail>(); };
+        EXPECT_TRUE(mailer.try_notice(nothing, patience, [](const Outcome&) {}));
+        EXPECT_TRUE(mailer.try_notice(nothing, patience, [](const Outcome&) {}));
         EXPECT_FALSE(mailer.try_send(mail_to({"a@b.example"}), patience, never));
         go_on.set_value();
     }

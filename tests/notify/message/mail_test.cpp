@@ -53,9 +53,9 @@ TEST(MailBody, SaysTheSameInPlainTextAndInHtml) {
               "Batch completed\n\nAll is well.\n\nProducts: 3\n\nhttps://assay.example/r?a=1&b=2\n"
               "\n-- \nbatch.completed evt_1\n");
     const std::string html = part_of(mail, "text/html");
-    EXPECT_THAT(html, HasSubstr("<h2>Batch completed</h2>"));
-    EXPECT_THAT(html, HasSubstr("<th align=\"left\" valign=\"top\">Products</th><td>3</td>"));
-    EXPECT_THAT(html, HasSubstr("<a href=\"https://assay.example/r?a=1&amp;b=2\">"));
+    EXPECT_THAT(html, HasSubstr(">Batch completed</h1>"));
+    EXPECT_THAT(html, ::testing::ContainsRegex("<th [^>]*>Products</th><td [^>]*>3</td>"));
+    EXPECT_THAT(html, HasSubstr("<a href=\"https://assay.example/r?a=1&amp;b=2\" "));
 }
 
 TEST(MailBody, NothingInItIsMarkup) {
