@@ -154,7 +154,8 @@ TEST_F(DeliveryReport, AMailServersNumbersMeanOtherThingsAndNoCurlLineSendsAMail
     delivery.as_object()["request"].as_object()["url"] = "mailto:ops@shop.example";
     EXPECT_TRUE(is_mail(delivery));
     EXPECT_EQ(curl_line(delivery), "");
-    EXPECT_THAT(delivery_report(delivery, now), HasSubstr("The mail server refuses the mail for good"))
+    EXPECT_THAT(delivery_report(delivery, now),
+                HasSubstr("The mail server refuses the mail for good"))
         << "503 of a receiver would be overload";
 }
 
