@@ -64,7 +64,7 @@ struct Engine::Body {
           clock(clock_to_use),
           random(source),
           tables(std::move(tables_to_use)),
-          comps(database, writer, clock),
+          comps(database, writer, clock, tables->vocabulary),
           feeder(database, writer, clock, random, hub, {options.threads, options.tokens}),
           desk({database, writer, clock, random, tables, comps,
                 [this](std::shared_ptr<BatchRun> run) { feeder.add(std::move(run)); },

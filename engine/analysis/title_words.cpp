@@ -35,7 +35,7 @@ std::int64_t gigabytes(std::int64_t number, std::string_view unit) noexcept {
 
 // "4", "4er", "4x", "4pk", "50ml", "3x50ml", "64gb"; anything else that starts with a digit is
 // other.
-Token read_number(std::string_view text) noexcept {
+Token read_number(std::string_view text, const TitleVocabulary& vocabulary) noexcept {
     Token token;
     std::size_t digits = 0;
     while (digits < text.size() && is_digit(text[digits])) {
@@ -52,13 +52,13 @@ Token read_number(std::string_view text) noexcept {
         return token;
     }
     if (suffix[0] == 'x' && is_digit(suffix[1])) {
-        const Token each = read_number(suffix.substr(1));
+        const Token each = read_number(suffix.substr(1), vocabulary);
         if (each.word == Word::number_content) token.word = Word::number_pieces;
         if (each.word == Word::number_storage) return each;  // 2x8gb is one kit
         return token;
     }
     const WordKey key = word_key(suffix);
-    switch (find_word(key)) {
+    switch (vocabulary.find(key)) {
         case Word::er:
             token.word = Word::number_er;
             return token;
@@ -234,6 +234,11 @@ class Reader {
             case Word::not_:
                 if (before(1) == Word::works) facts_.parts_only = true;
                 break;
+            case Word::empty:  // caja vacía, boîte vide
+                if (before(1) == Word::box || before(1) == Word::original_box) {
+                    facts_.box_only = true;
+                }
+                break;
             case Word::only:
                 if (before(1) == Word::box || before(1) == Word::original_box) {
                     facts_.box_only = true;
@@ -350,7 +355,8 @@ std::int64_t times_suffix(std::string_view original, std::size_t begin, std::siz
 
 }  // namespace
 
-TextFacts read_words(const TextBuffer& normal, std::string_view raw) noexcept {
+TextFacts read_words(const TextBuffer& normal, std::string_view raw,
+                     const TitleVocabulary& vocabulary) noexcept {
     TextFacts facts;
     const std::string_view text = normal.view();
     const char* bytes = text.data();
@@ -366,12 +372,12 @@ TextFacts read_words(const TextBuffer& normal, std::string_view raw) noexcept {
             ++at;  // ends at the zeros
         Token token;
         if (is_digit(bytes[begin])) {
-            token = read_number(text.substr(begin, at - begin));
+            token = read_number(text.substr(begin, at - begin), vocabulary);
             const bool of_two = begin > 0 && bytes[begin - 1] == '/';  // 8/256gb
             const bool storage = token.word == Word::number_storage && of_two;
             if (!storage && is_fraction(text, begin, at)) token = {};
         } else {
-            token.word = find_word(load_key(bytes + begin, at - begin));
+            token.word = vocabulary.find(load_key(bytes + begin, at - begin));
             if (token.word == Word::nib) {  // new in box; a pen has a nib
                 const bool shouted = raw.find("NIB") != std::string_view::npos;
                 token.word = shouted ? Word::new_mark : Word::other;
@@ -387,11 +393,12 @@ TextFacts read_words(const TextBuffer& normal, std::string_view raw) noexcept {
     return facts;
 }
 
-TextFacts read_words(std::string_view raw, DecimalMark mark) noexcept {
+TextFacts read_words(std::string_view raw, const TitleVocabulary& vocabulary,
+                     DecimalMark mark) noexcept {
     if (raw.empty()) return {};
     TextBuffer normal;
     normalise_text(raw, mark, normal);
-    return read_words(normal, raw);
+    return read_words(normal, raw, vocabulary);
 }
 
 Condition worse(Condition a, Condition b) noexcept {

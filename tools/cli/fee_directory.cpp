@@ -14,18 +14,19 @@
 namespace assay::tools {
 namespace {
 
-Result<NamedFile> read_brands_file(const std::string& path) {
+// What adds to a list of ours; `option` and `form` say how to name and to write one.
+Result<NamedFile> read_list_file(const std::string& path, const char* option, const char* form) {
     constexpr std::size_t most = limits::brand_file_bytes_max;
     std::ifstream file(path, std::ios::binary);
     std::string bytes(file ? most + 1 : 0, '\0');
     file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     bytes.resize(static_cast<std::size_t>(file.gcount()));
     if (file.bad() || bytes.empty()) {
-        return fail(ErrorCode::invalid_argument, path + ": cannot be read", "--brands",
-                    R"(write it like {"brands": {"name": ["other spelling"]}})");
+        return fail(ErrorCode::invalid_argument, path + ": cannot be read", option,
+                    std::string("write it like ") + form);
     }
     if (bytes.size() > most)
-        return fail(ErrorCode::payload_too_large, path + ": is larger than 16 MiB", "--brands");
+        return fail(ErrorCode::payload_too_large, path + ": is larger than 16 MiB", option);
     return NamedFile{path, std::move(bytes)};
 }
 
@@ -62,6 +63,11 @@ void add_table_options(CLI::App& command, OwnTables& own) {
         .add_option("--brands", own.brands_file,
                     "Your own brands, in the form of data/analysis/brands.json")
         ->type_name("FILE");
+    command
+        .add_option("--words", own.words_file,
+                    "Your own words for lots, bundles, defects and conditions, in the form of\n"
+                    "data/analysis/words.json")
+        ->type_name("FILE");
 }
 
 Result<std::shared_ptr<const engine::Tables>> load_tables_with(const OwnTables& own) {
@@ -82,7 +88,14 @@ Result<std::shared_ptr<const engine::Tables>> load_tables_with(const OwnTables& 
         files = *std::move(read);
     }
     if (!own.brands_file.empty()) {
-        auto file = read_brands_file(own.brands_file);
+        auto file = read_list_file(own.brands_file, "--brands",
+                                   R"({"brands": {"name": ["other spelling"]}})");
+        if (!file) return file.error();
+        files.push_back(*std::move(file));
+    }
+    if (!own.words_file.empty()) {
+        auto file = read_list_file(own.words_file, "--words",
+                                   R"({"words": {"bundle": {"it": ["lotto"]}}})");
         if (!file) return file.error();
         files.push_back(*std::move(file));
     }
