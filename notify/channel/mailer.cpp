@@ -5,8 +5,6 @@
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <netinet/in.h>
-#include <pthread.h>
-#include <signal.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -19,6 +17,7 @@
 #include <mutex>
 #include <thread>
 
+#include "engine/base/signals_blocked.hpp"
 #include "notify/endpoint/endpoint.hpp"
 #include "notify/message/mail.hpp"
 
@@ -413,13 +412,8 @@ Mailer::Mailer(MailerOptions options, const Clock& clock)
     assert(validate(body_->options).has_value() && !body_->options.url.empty());
     start_library();
     body_->sender = *parse_sender(body_->options.sender);
-    // Signals belong to the main thread: this one inherits a full mask.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const SignalsBlocked blocked;
     body_->thread = std::thread([this] { body_->run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 Mailer::~Mailer() {

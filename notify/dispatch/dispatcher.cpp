@@ -2,9 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include "notify/dispatch/dispatcher.hpp"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <atomic>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -16,6 +13,7 @@
 #include <thread>
 
 #include "engine/base/hash.hpp"
+#include "engine/base/signals_blocked.hpp"
 #include "notify/dispatch/request.hpp"
 #include "notify/ring/ring.hpp"
 
@@ -32,22 +30,6 @@ using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
 constexpr std::size_t popped_at_once = 64;
 // Then answers and commits that came meanwhile have their turn.
 constexpr int rounds_at_once = 16;
-
-// Signals belong to the main thread: threads started inside inherit a full mask.
-class SignalsBlocked {
-  public:
-    SignalsBlocked() {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    SignalsBlocked(const SignalsBlocked&) = delete;
-    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
-  private:
-    sigset_t before_{};
-};
 
 }  // namespace
 

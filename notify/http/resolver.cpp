@@ -5,8 +5,6 @@
 #include <ares.h>
 #include <netdb.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -19,6 +17,8 @@
 #include <thread>
 #include <unordered_map>
 #include <utility>
+
+#include "engine/base/signals_blocked.hpp"
 
 namespace assay::notify {
 namespace {
@@ -111,13 +111,8 @@ Result<void> CaresResolver::start() {
     }
     wake_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (wake_fd_ < 0) return fail(ErrorCode::internal, "no eventfd for the resolver");
-    // Signals belong to the main thread: this one inherits a full mask.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const SignalsBlocked blocked;
     thread_ = std::thread([this] { run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
     return {};
 }
 

@@ -2,9 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include "notify/relay/relay.hpp"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <algorithm>
 #include <cassert>
 #include <condition_variable>
@@ -12,6 +9,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "engine/base/signals_blocked.hpp"
 #include "engine/batch_store/batch_store.hpp"
 #include "notify/delivery/live_box.hpp"
 
@@ -319,13 +317,8 @@ void Relay::start(EventSeq cursor, EventSeq rebuild_until, notify_store::Sequenc
     }
     body_->rebuild_until = rebuild_until;
     body_->sequences = std::move(sequences);
-    // Signals belong to the main thread: this one inherits a full mask.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const SignalsBlocked blocked;
     body_->thread = std::thread([this] { body_->run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 void Relay::stop() {
