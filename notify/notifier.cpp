@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "engine/batch_store/batch_store.hpp"
+#include "engine/batch_store/event_schemas.hpp"
 #include "engine/batch_store/tenants.hpp"
 #include "notify/channel/channel_transport.hpp"
 #include "notify/http/client_pool.hpp"
@@ -25,6 +26,17 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
     return number;
+}
+
+// Of a type that users publish; empty: it has none.
+Result<std::string> schema_of(engine::Database& database, const TenantId& tenant,
+                              std::string_view type) {
+    if (!is_publishable_type(type)) return std::string();
+    Result<engine::Database::ReadLease> lease = database.read();
+    if (!lease) return std::move(lease).error();
+    auto found = engine::batch_store::find_event_schema(**lease, tenant, type);
+    if (!found) return std::move(found).error();
+    return *found ? std::move((*found)->schema) : std::string();
 }
 
 // The canonical type that goes to the endpoint as `wanted`, or as what it subscribed to: a test
@@ -166,6 +178,10 @@ Result<void> Notifier::Body::load() {
     Result<notify_store::Sequences> numbered = notify_store::sequences_until(**lease, cursor);
     if (!numbered) return std::move(numbered).error();
     sequences = *std::move(numbered);
+    Result<std::vector<notify_store::FailureMailRow>> mails =
+        notify_store::all_failure_mails(**lease);
+    if (!mails) return std::move(mails).error();
+    failure_mails = *std::move(mails);
     Result<std::vector<notify_store::LinkBase>> bases = notify_store::link_bases(**lease);
     if (!bases) return std::move(bases).error();
     link_bases = *std::move(bases);
@@ -215,7 +231,8 @@ Result<void> Notifier::Body::begin() {
     if (!options.mail.url.empty())
         mailer = std::make_unique<Mailer>(mailer_options(options), parts.clock);
     watch = std::make_unique<FailureWatch>(
-        FailureWatch::Parts{log, registry, parts.database, parts.clock, mailer.get()});
+        FailureWatch::Parts{log, registry, parts.database, parts.writer, parts.clock, mailer.get()},
+        std::move(failure_mails));
     DispatcherOptions shard_options;
     shard_options.shards = options.shards;
     shard_options.limits.disable_after = options.disable_after;
@@ -275,12 +292,18 @@ const ProfileBook& Notifier::profiles() const noexcept {
 
 // --- endpoints
 
+bool needs_secret(const ProfileBook& profiles, const Endpoint& endpoint) noexcept {
+    const Profile* const profile = profiles.find(endpoint.profile);
+    return profile != nullptr && channel_of(profile->envelope) == endpoint.channel &&
+           endpoint.secret.empty() && !profile->secret_optional;
+}
+
 // What its profile needs and nobody gave. The store's id is taken over here, once: a body is a
 // function of the endpoint's settings, not of what the account says by the time of a retry.
 Result<void> Notifier::Body::complete(Endpoint& endpoint) const {
     const Profile* const profile = parts.profiles.find(endpoint.profile);
     if (profile == nullptr) return {};  // validate() says so
-    if (endpoint.secret.empty() && !profile->secret_optional) {
+    if (needs_secret(parts.profiles, endpoint)) {
         endpoint.secret = Secret::generate(parts.random);
     }
     if (profile->envelope != Envelope::sellapp || endpoint.overrides.store_id) return {};
@@ -388,7 +411,9 @@ Result<EventId> Notifier::send_test(const TenantId& tenant, const EndpointId& id
                     endpoint->profile + " sends no event " + std::string(type), "type",
                     "GET /v1/event_types lists what each profile sends");
     }
-    engine::Event event = sample_event(canonical);
+    const Result<std::string> schema = schema_of(body.parts.database, tenant, canonical);
+    if (!schema) return schema.error();
+    engine::Event event = sample_event(canonical, *schema);
     event.seq = EventSeq{};
     event.id = EventId("evt_" + make_uuid(body.parts.random));
     event.tenant = tenant;

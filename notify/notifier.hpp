@@ -81,6 +81,15 @@ struct ReplayReport {
     std::optional<DeliveryId> last;  // what to go on behind
 };
 
+// How an endpoint gets another secret.
+struct Rotation {
+    std::optional<Secret> secret;                                 // none: one is generated
+    std::chrono::seconds grace = limits::rotation_grace_default;  // 0: the old one ends at once
+    // Nobody has got the secret that the last rotation made (its answer was lost, say): the new one
+    // takes its place, and the one before it stays the old one.
+    bool discard_new = false;
+};
+
 // Thread safety: all calls from any thread but the writer's and the shards'. Calls that write block
 // until durable.
 class Notifier final : public engine::CommitListener, public engine::Audience {
@@ -123,12 +132,12 @@ class Notifier final : public engine::CommitListener, public engine::Audience {
     // invalid_argument, conflict (switched off meanwhile), those of `edit`.
     Result<Endpoint> change(const TenantId& tenant, const EndpointId& id,
                             const std::function<Result<void>(Endpoint&)>& edit);
-    // A new secret (generated where none is given); the old one goes on for `grace` beside it, as
-    // its profile has it (decision in docs/decisions/delivery.md). What comes back holds the new
-    // one, for the one answer that shows it. Errors: not_found; invalid_argument (`secret` is the
-    // one in use, or of no form that the profile's scheme takes).
-    Result<Endpoint> rotate(const TenantId& tenant, const EndpointId& id,
-                            std::optional<Secret> secret, std::chrono::seconds grace);
+    // A new secret; the old one goes on for the grace beside it, as its profile has it (decision in
+    // docs/decisions/delivery.md). What comes back holds the new one, for the one answer that shows
+    // it. Errors: not_found; invalid_argument (the secret is the one in use, or of no form that the
+    // profile's scheme takes); conflict (an earlier rotation's grace lasts, and receivers may hold
+    // either secret).
+    Result<Endpoint> rotate(const TenantId& tenant, const EndpointId& id, Rotation rotation);
     Result<void> remove(const TenantId& tenant, const EndpointId& id);
     // A sample event to one endpoint, through the same road (event log, ring, shard). `type`: a
     // wire type of its profile; empty: the end of a batch if it subscribed to that, else the first

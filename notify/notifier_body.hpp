@@ -18,6 +18,8 @@
 namespace assay::notify {
 
 Error no_endpoint(const EndpointId& id);
+// Its profile cannot do without one, and it has none.
+bool needs_secret(const ProfileBook& profiles, const Endpoint& endpoint) noexcept;
 
 struct Notifier::Body {
     Body(Parts given, NotifierOptions chosen);
@@ -45,10 +47,11 @@ struct Notifier::Body {
     StoredSource filter_source;                      // the relay thread's own
     DeliveryLog log;
     Relay relay;
-    std::vector<notify_store::Waiting> waiting;   // found at the start
-    std::vector<notify_store::HealthRow> health;  // the same
-    notify_store::Sequences sequences;            // the same, until the relay has them
-    std::unique_ptr<FailureWatch> watch;          // before the shards, which log through it
+    std::vector<notify_store::Waiting> waiting;               // found at the start
+    std::vector<notify_store::HealthRow> health;              // the same
+    notify_store::Sequences sequences;                        // the same, until the relay has them
+    std::vector<notify_store::FailureMailRow> failure_mails;  // the same, until the watch has them
+    std::unique_ptr<FailureWatch> watch;  // before the shards, which log through it
     // The resolver answers into the shards' io_contexts, so it ends before they do.
     std::unique_ptr<Dispatcher> dispatcher;
     std::unique_ptr<NameResolver> resolver;

@@ -12,16 +12,12 @@ namespace {
 // One failure must not switch off again what was just switched on: the day of failures begins
 // anew. What the owner was told stays known, so that its recovery is told too.
 Result<std::optional<EndpointHealth>> give_a_new_chance(Tx& tx, const EndpointId& id) {
-    const Result<std::vector<notify_store::HealthRow>> ill = notify_store::all_health(*tx);
-    if (!ill) return ill.error();
-    for (const notify_store::HealthRow& row : *ill) {
-        if (row.endpoint != id) continue;
-        const EndpointHealth health = health_when_enabled(row.health);
-        if (Result<void> put = notify_store::put_health(tx, id, health); !put)
-            return std::move(put).error();
-        return std::optional(health);
-    }
-    return std::optional<EndpointHealth>();
+    const Result<std::optional<EndpointHealth>> ill = notify_store::find_health(*tx, id);
+    if (!ill || !*ill) return ill;
+    const EndpointHealth health = health_when_enabled(**ill);
+    if (Result<void> put = notify_store::put_health(tx, id, health); !put)
+        return std::move(put).error();
+    return std::optional(health);
 }
 
 }  // namespace
@@ -49,6 +45,12 @@ Result<Endpoint> Notifier::change(const TenantId& tenant, const EndpointId& id,
     after.id = before->id;
     after.tenant = before->tenant;
     after.created_at = before->created_at;
+    if (needs_secret(body.parts.profiles, after)) {
+        // One made here would be shown to nobody.
+        return fail(ErrorCode::conflict,
+                    "the webhook has no secret, and " + after.profile + " signs with one",
+                    "profile", "give it a secret first: POST .../rotate_secret");
+    }
     if (Result<void> done = body.complete(after); !done) return std::move(done).error();
     if (Result<void> checked = validate(after, body.options.urls, body.parts.profiles); !checked) {
         return std::move(checked).error();
@@ -94,22 +96,37 @@ Result<Endpoint> Notifier::change(const TenantId& tenant, const EndpointId& id,
     return after;
 }
 
-Result<Endpoint> Notifier::rotate(const TenantId& tenant, const EndpointId& id,
-                                  std::optional<Secret> secret, std::chrono::seconds grace) {
+Result<Endpoint> Notifier::rotate(const TenantId& tenant, const EndpointId& id, Rotation rotation) {
     Body& body = *body_;
     return change(tenant, id, [&](Endpoint& endpoint) -> Result<void> {
-        if (secret && secret->reveal() == endpoint.secret.reveal()) {
+        if (rotation.secret && rotation.secret->reveal() == endpoint.secret.reveal()) {
             return fail(ErrorCode::invalid_argument, "is the one in use already", "secret",
                         "give another one, or none: then one is made");
         }
-        if (grace.count() > 0 && !endpoint.secret.empty()) {
-            endpoint.old_secret = std::move(endpoint.secret);
-            endpoint.old_secret_until = body.parts.clock.now() + grace;
-        } else {
-            endpoint.old_secret.reset();
-            endpoint.old_secret_until.reset();
+        const TimePoint now = body.parts.clock.now();
+        const Profile* const profile = body.parts.profiles.find(endpoint.profile);
+        const bool two_are_out =
+            old_secret_holds(endpoint, now) && profile != nullptr && profile->old_secret_last;
+        const bool has_grace = rotation.grace.count() > 0;
+        if (two_are_out && has_grace && !rotation.discard_new) {
+            return fail(
+                ErrorCode::conflict,
+                "the secret before this one is still valid" +
+                    (endpoint.old_secret_until ? " until " + to_rfc3339(*endpoint.old_secret_until)
+                                               : std::string()),
+                "grace_seconds",
+                "wait for that; or discard_new, if nobody has the newest one; or "
+                "grace_seconds 0, which ends every older one at once");
         }
-        endpoint.secret = secret ? std::move(*secret) : Secret::generate(body.parts.random);
+        if (!has_grace) {
+            endpoint.old_secret.reset();
+        } else if (!two_are_out && !endpoint.secret.empty()) {
+            endpoint.old_secret = std::move(endpoint.secret);
+        }
+        endpoint.old_secret_until.reset();
+        if (endpoint.old_secret) endpoint.old_secret_until = now + rotation.grace;
+        endpoint.secret =
+            rotation.secret ? *std::move(rotation.secret) : Secret::generate(body.parts.random);
         return {};
     });
 }

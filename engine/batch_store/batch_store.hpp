@@ -170,6 +170,9 @@ struct Published {
     bool replayed = false;  // the key was known: this is the first answer
 };
 Result<Published> publish_event(Tx& tx, const Publication& publication, Random& random);
+// The event that its key stands for; nothing without a key, or with one that is new. Errors:
+// key_reused.
+Result<std::optional<EventSeq>> find_published(Connection& db, const Publication& publication);
 
 // --- clean-up: each call is a small step, so that no job of it holds the writer for long --------
 

@@ -14,9 +14,8 @@ std::string fingerprint_of(const Publication& publication) {
     return std::to_string(hash.high) + "-" + std::to_string(hash.low);
 }
 
-// The event that the key stands for. Errors: key_reused.
-Result<std::optional<EventSeq>> find_published(Connection& db, const Publication& publication,
-                                               const std::string& fingerprint) {
+Result<std::optional<EventSeq>> find_by_key(Connection& db, const Publication& publication,
+                                            const std::string& fingerprint) {
     Statement query = db.prepare(
         "SELECT fingerprint, seq FROM event_key WHERE tenant_id=?1 AND key=?2 AND created_at>?3");
     query.bind(1, std::string_view(publication.tenant.text()));
@@ -53,10 +52,15 @@ Result<void> keep_key(Tx& tx, const Publication& publication, const std::string&
 
 }  // namespace
 
+Result<std::optional<EventSeq>> find_published(Connection& db, const Publication& publication) {
+    if (!publication.idempotency_key) return std::optional<EventSeq>{};
+    return find_by_key(db, publication, fingerprint_of(publication));
+}
+
 Result<Published> publish_event(Tx& tx, const Publication& publication, Random& random) {
     const std::string fingerprint = fingerprint_of(publication);
     if (publication.idempotency_key) {
-        const auto known = find_published(*tx, publication, fingerprint);
+        const auto known = find_by_key(*tx, publication, fingerprint);
         if (!known) return known.error();
         if (*known) return Published{**known, true};
     }

@@ -59,6 +59,14 @@ std::string_view to_string(FailureKind kind) noexcept {
     return "disabled";
 }
 
+std::optional<FailureKind> failure_kind(std::string_view text) noexcept {
+    for (const FailureKind kind :
+         {FailureKind::bad_response, FailureKind::unreachable, FailureKind::disabled}) {
+        if (to_string(kind) == text) return kind;
+    }
+    return std::nullopt;
+}
+
 std::optional<FailureKind> failure_kind_of(const Outcome& outcome) noexcept {
     if (outcome.kind == OutcomeKind::aborted || outcome.kind == OutcomeKind::invalid_request) {
         return std::nullopt;
@@ -93,6 +101,16 @@ void FailureMails::take_back(const TenantId& tenant, FailureKind kind, const Due
     if (found == states_.end()) return;
     found->second.held_back += due.held_back + 1;
     found->second.sent = now - limits::failure_mail_interval + failure_mail_retry;
+}
+
+std::optional<FailureMails::State> FailureMails::state(const TenantId& tenant,
+                                                       FailureKind kind) const {
+    const auto found = states_.find({tenant, kind});
+    return found == states_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void FailureMails::restore(const TenantId& tenant, FailureKind kind, const State& state) {
+    if (states_.size() < limits::failure_mail_states_max) states_[{tenant, kind}] = state;
 }
 
 // First all whose hour is over, else the one that was told of longest ago.

@@ -23,15 +23,16 @@ enum class FailureKind : std::uint8_t {
     disabled,      // the endpoint was switched off
 };
 std::string_view to_string(FailureKind kind) noexcept;
+std::optional<FailureKind> failure_kind(std::string_view text) noexcept;  // to_string()'s inverse
 
 // Which kind a failed attempt is of; nullopt: none that its owner could mend (we stopped it).
 std::optional<FailureKind> failure_kind_of(const Outcome& outcome) noexcept;
 
 inline constexpr std::chrono::minutes failure_mail_retry{1};
 
-// Counts failures and lets one through per tenant, kind and limits::failure_mail_interval. Begins
-// anew with the process. At most limits::failure_mail_states_max tenants and kinds are known at
-// once; beyond that the quietest give way. Not thread-safe.
+// Counts failures and lets one through per tenant, kind and limits::failure_mail_interval. At most
+// limits::failure_mail_states_max tenants and kinds are known at once; beyond that the quietest
+// give way. Not thread-safe.
 class FailureMails {
   public:
     // A mail is due: this many failures of the kind were held back since the last one.
@@ -45,13 +46,18 @@ class FailureMails {
     // back, and a failure after failure_mail_retry may send one. Not the very next: an account
     // without an address must not cost a look into the store for each failure.
     void take_back(const TenantId& tenant, FailureKind kind, const Due& due, TimePoint now);
-    std::size_t size() const noexcept { return states_.size(); }
-
-  private:
     struct State {
         TimePoint sent{};
         std::int64_t held_back = 0;
+        friend bool operator==(const State&, const State&) = default;
     };
+    // What is known of one, to be kept; nullopt: nothing.
+    std::optional<State> state(const TenantId& tenant, FailureKind kind) const;
+    // What was kept by an earlier process. Before the first note().
+    void restore(const TenantId& tenant, FailureKind kind, const State& state);
+    std::size_t size() const noexcept { return states_.size(); }
+
+  private:
     void make_room(TimePoint now);
     std::map<std::pair<TenantId, FailureKind>, State> states_;
 };

@@ -3,6 +3,9 @@
 #include "notify/endpoint/address.hpp"
 
 #include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <netdb.h>
+#include <netinet/in.h>
 
 #include <algorithm>
 #include <charconv>
@@ -153,6 +156,35 @@ std::string_view forbidden_by(const Address& address, const AddressPolicy& polic
     if (address.is_v4()) return {};
     if (const std::optional<Address> inside = embedded(address)) return special_block(*inside);
     return {};
+}
+
+std::string_view forbidden_by(const SocketAddress& socket, const AddressPolicy& policy) noexcept {
+    const bool own = std::find(policy.own.begin(), policy.own.end(), socket) != policy.own.end();
+    return own ? "this server's own address" : forbidden_by(socket.address, policy);
+}
+
+std::vector<SocketAddress> sockets_of(const Address& address, std::uint16_t port) {
+    static const Address any_v4 = *parse_address("0.0.0.0");
+    if (address != Address{} && address != any_v4) return {{address, port}};
+    std::vector<SocketAddress> sockets;
+    ifaddrs* list = nullptr;
+    if (getifaddrs(&list) != 0) return sockets;
+    for (const ifaddrs* one = list; one != nullptr; one = one->ifa_next) {
+        if (one->ifa_addr == nullptr) continue;
+        std::array<char, NI_MAXHOST> text{};
+        const bool v6 = one->ifa_addr->sa_family == AF_INET6;
+        if (!v6 && one->ifa_addr->sa_family != AF_INET) continue;
+        const socklen_t size = v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+        if (getnameinfo(one->ifa_addr, size, text.data(), text.size(), nullptr, 0,
+                        NI_NUMERICHOST) != 0) {
+            continue;
+        }
+        const std::string_view shown(text.data());
+        if (const auto parsed = parse_address(shown.substr(0, shown.find('%'))))
+            sockets.push_back({*parsed, port});
+    }
+    freeifaddrs(list);
+    return sockets;
 }
 
 }  // namespace assay::notify

@@ -36,9 +36,17 @@ struct Cidr {
 // the prefix are set ("10.0.0.1/8": which of the two was meant?).
 Result<Cidr> parse_cidr(std::string_view text);
 
+struct SocketAddress {
+    Address address;
+    std::uint16_t port = 0;
+    friend bool operator==(const SocketAddress&, const SocketAddress&) = default;
+};
+
 struct AddressPolicy {
     bool allow_loopback = false;  // --allow-insecure-endpoints
     std::vector<Cidr> allowed;    // --allow-endpoint-cidr
+    std::vector<SocketAddress>
+        own;  // where this server itself listens: never called, allowed or not
 };
 
 // Empty: it may be dialled. Else the name of the block that forbids it: "loopback", "private",
@@ -48,5 +56,11 @@ struct AddressPolicy {
 // local NAT64 are forbidden whatever they embed. The allow-list is about the address itself, never
 // about what it embeds. Never allocates; any thread.
 std::string_view forbidden_by(const Address& address, const AddressPolicy& policy) noexcept;
+// The same for a connection: a port of the server's own is forbidden, too.
+std::string_view forbidden_by(const SocketAddress& socket, const AddressPolicy& policy) noexcept;
+
+// Where a server can be reached that listens on `address`: itself, or for 0.0.0.0 and :: every
+// address that this machine has now.
+std::vector<SocketAddress> sockets_of(const Address& address, std::uint16_t port);
 
 }  // namespace assay::notify

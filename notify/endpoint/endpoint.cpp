@@ -212,7 +212,8 @@ Result<void> check_schedule(const RetrySchedule& schedule) {
             return refused("overrides.retry", "a delay is not from 0.1 s to 7 days");
         }
     }
-    if (!(schedule.jitter >= 0 && schedule.jitter <= 0.5)) {  // written so that NaN is refused
+    if (!(schedule.jitter >= 0 &&
+          schedule.jitter <= retry_jitter_max)) {  // written so that NaN is refused
         return refused("overrides.retry", "the jitter is not from 0 to 50 percent");
     }
     return {};

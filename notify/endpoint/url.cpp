@@ -175,7 +175,7 @@ Result<void> check_name(std::string_view name, const UrlPolicy& policy) {
 }
 
 Result<void> check_literal(const Address& address, const UrlPolicy& policy) {
-    const AddressPolicy rules{policy.allow_loopback, policy.allowed_cidrs};
+    const AddressPolicy rules{policy.allow_loopback, policy.allowed_cidrs, {}};
     const std::string_view block = forbidden_by(address, rules);
     if (block.empty()) return {};
     return refused(

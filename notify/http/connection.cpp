@@ -152,7 +152,8 @@ void Connection::on_addresses(Result<std::vector<Address>> answer) {
     if (!answer) return finish(OutcomeKind::dns, answer.error().message);
     if (answer->empty()) return finish(OutcomeKind::dns, "the name has no address");
     for (const Address& address : *answer) {
-        const std::string_view block = forbidden_by(address, around_.options.addresses);
+        const std::string_view block =
+            forbidden_by(SocketAddress{address, target_->url.port}, around_.options.addresses);
         if (block.empty()) continue;
         return finish_later(OutcomeKind::blocked, "the address " + address.text() +
                                                       " must not be called: " + std::string(block));

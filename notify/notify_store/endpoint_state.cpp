@@ -30,6 +30,18 @@ Result<std::int64_t> numbered_until(Connection& db) {
     return one_integer(select);
 }
 
+constexpr std::string_view health_sql =
+    "SELECT endpoint_id, failing_since, failed_count, exhausted_count, told FROM endpoint_health";
+
+EndpointHealth health_of(const Statement& row) {
+    EndpointHealth health;
+    if (!row.is_null(1)) health.failing_since = from_unix_milliseconds(row.integer(1));
+    health.failed_count = row.integer(2);
+    health.exhausted_count = row.integer(3);
+    health.told = row.integer(4) != 0;
+    return health;
+}
+
 // Settings with `payload` thin; what is not to be read is left as it is.
 std::optional<std::string> thinned(std::string_view settings) {
     boost::system::error_code error;
@@ -61,23 +73,23 @@ Result<void> put_health(Tx& tx, const EndpointId& id, const EndpointHealth& heal
 }
 
 Result<std::vector<HealthRow>> all_health(Connection& db) {
-    Statement select = db.prepare(
-        "SELECT endpoint_id, failing_since, failed_count, exhausted_count, told "
-        "FROM endpoint_health");
+    Statement select = db.prepare(health_sql);
     std::vector<HealthRow> all;
     for (;;) {
         Result<bool> found = select.step();
         if (!found) return std::move(found).error();
         if (!*found) return all;
-        HealthRow& row = all.emplace_back();
-        row.endpoint = EndpointId(std::string(select.text(0)));
-        if (!select.is_null(1)) {
-            row.health.failing_since = from_unix_milliseconds(select.integer(1));
-        }
-        row.health.failed_count = select.integer(2);
-        row.health.exhausted_count = select.integer(3);
-        row.health.told = select.integer(4) != 0;
+        all.push_back({EndpointId(std::string(select.text(0))), health_of(select)});
     }
+}
+
+Result<std::optional<EndpointHealth>> find_health(Connection& db, const EndpointId& id) {
+    static const std::string sql = std::string(health_sql) + " WHERE endpoint_id = ?1";
+    Statement select = db.prepare(sql);
+    select.bind(1, std::string_view(id.text()));
+    const Result<bool> found = select.step();
+    if (!found) return found.error();
+    return *found ? std::optional(health_of(select)) : std::nullopt;
 }
 
 Result<void> switch_to_thin(Tx& tx, const EndpointId& id) {

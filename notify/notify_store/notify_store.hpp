@@ -64,6 +64,7 @@ struct HealthRow {
     EndpointHealth health;
 };
 Result<std::vector<HealthRow>> all_health(engine::Connection& db);
+Result<std::optional<EndpointHealth>> find_health(engine::Connection& db, const EndpointId& id);
 // overrides.payload is `thin` from now on. Nothing, if the endpoint is gone.
 Result<void> switch_to_thin(engine::Tx& tx, const EndpointId& id);
 Result<void> forget_old_secret(engine::Tx& tx, const EndpointId& id);
@@ -81,6 +82,19 @@ Result<Sequences> sequences_until(engine::Connection& db, EventSeq until);
 Result<void> mark_sequences(engine::Tx& tx, EventSeq until);
 // Nullopt: there is no such delivery; 0: it was made before there were numbers.
 Result<std::optional<std::int64_t>> sequence_of(engine::Connection& db, const DeliveryId& id);
+
+// --- when owners were last told by mail that deliveries fail ---
+struct FailureMailRow {
+    TenantId tenant;
+    std::string kind;
+    TimePoint sent{};
+    std::int64_t held_back = 0;  // failures since then, untold
+    friend bool operator==(const FailureMailRow&, const FailureMailRow&) = default;
+};
+// Beyond limits::failure_mail_states_max the oldest give way.
+Result<void> put_failure_mail(engine::Tx& tx, const FailureMailRow& row);
+// Oldest first.
+Result<std::vector<FailureMailRow>> all_failure_mails(engine::Connection& db);
 
 // --- deliveries: one row when the first outcome is known, the first attempt inside; attempt rows
 // from the second ---

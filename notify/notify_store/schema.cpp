@@ -91,6 +91,16 @@ std::span<const engine::Migration> migrations() noexcept {
                 row_number INTEGER NOT NULL      -- of deliveries; those behind it speak themselves
             );
             INSERT INTO sequence_mark VALUES (1, 0);
+        )sql"},
+                                      engine::Migration{"notify_store", 4, R"sql(
+            CREATE TABLE failure_mails (         -- when owners were last told of each kind
+                tenant_id TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                sent INTEGER NOT NULL,
+                held_back INTEGER NOT NULL,
+                PRIMARY KEY (tenant_id, kind)
+            );
+            CREATE INDEX failure_mails_sent ON failure_mails (sent);
         )sql"}};
     return steps;
 }

@@ -10,6 +10,7 @@
 #include "engine/base/embedded.hpp"
 #include "engine/base/hash.hpp"
 #include "engine/base/random.hpp"
+#include "notify/profile/sample.hpp"
 
 namespace assay::embedded {
 std::span<const EmbeddedFile> profile_files();
@@ -37,12 +38,14 @@ Result<ProfileBook> ProfileBook::make(std::span<const embedded::EmbeddedFile> ow
     const std::span<const embedded::EmbeddedFile> built_in = embedded::profile_files();
     for (const auto files : {built_in, own}) {
         for (const embedded::EmbeddedFile& file : files) {
-            Result<Profile> profile = parse_profile(file.bytes);
-            if (!profile) {
-                Error fault = profile.error();
+            const auto at_fault = [&](Error fault) {
                 fault.message = std::string(file.path) + ": " + fault.message;
                 return fault;
-            }
+            };
+            Result<Profile> profile = parse_profile(file.bytes);
+            if (!profile) return at_fault(profile.error());
+            if (const auto checked = check_catalogue(*profile); !checked)
+                return at_fault(checked.error());
             if (book.find(profile->name) != nullptr) {
                 return fail(
                     ErrorCode::invalid_argument,
@@ -126,13 +129,13 @@ bool subscribes(std::span<const std::string> patterns, std::string_view wire_typ
 }
 
 bool is_publishable_type(std::string_view type) noexcept {
-    if (type.size() > type_characters_max) return false;
-    const std::size_t first_dot = type.find('.');
-    if (first_dot == std::string_view::npos) return false;
-    const std::string_view root = type.substr(0, first_dot);
-    if (std::find(reserved_roots.begin(), reserved_roots.end(), root) != reserved_roots.end()) {
-        return false;
-    }
+    const std::string_view root = type.substr(0, type.find('.'));
+    return is_event_type(type) &&
+           std::find(reserved_roots.begin(), reserved_roots.end(), root) == reserved_roots.end();
+}
+
+bool is_event_type(std::string_view type) noexcept {
+    if (type.size() > type_characters_max || type.find('.') == std::string_view::npos) return false;
     char before = '.';  // no empty part: neither first, last nor in between
     for (const char c : type) {
         if (c == '.' ? before == '.' : !is_type_character(c)) return false;

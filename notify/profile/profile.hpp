@@ -141,5 +141,6 @@ bool subscribes(std::span<const std::string> patterns, std::string_view wire_typ
 // Whether users may publish under this name: ^[a-z0-9_]+(\.[a-z0-9_]+)+$, at most 128 characters,
 // and its root is none of ours (batch, item, analysis, quota, endpoint, delivery).
 bool is_publishable_type(std::string_view type) noexcept;
+bool is_event_type(std::string_view type) noexcept;  // the same with any root
 
 }  // namespace assay::notify

@@ -202,6 +202,9 @@ CatalogueEntry read_entry(const json::value& value, const std::string& path,
     reader.only({"type", "of", "data"});
     CatalogueEntry entry;
     entry.type = reader.text("type");
+    if (!is_event_type(entry.type)) {
+        reader.refuse("type", "is not of two or more parts of a-z, 0-9 and _, joined by dots");
+    }
     entry.data = reader.choice("data", among(event_data));
     for (const json::value& type : reader.array("of", 16)) {
         if (!type.is_string()) {

@@ -53,16 +53,49 @@ std::string canonical_of(const Profile& profile, std::string_view wire_type) {
     return profile.accepts_any_type && is_publishable_type(wire_type) ? std::string(wire_type) : "";
 }
 
+std::string example_in(std::string_view schema) {
+    boost::system::error_code error;
+    const json::value parsed = json::parse(schema, error);
+    if (error || !parsed.is_object()) return std::string(unknown_data);
+    const json::value* const examples = parsed.get_object().if_contains("examples");
+    if (examples == nullptr || !examples->is_array()) return std::string(unknown_data);
+    for (const json::value& example : examples->get_array()) {
+        if (example.is_object()) return json::serialize(example);
+    }
+    return std::string(unknown_data);
+}
+
+Result<std::string> body_of(const Profile& profile, std::string_view wire_type,
+                            std::string_view type, std::string_view schema) {
+    engine::Event event = sample_event(type, schema);
+    if (const json::value* const data = sample_data(type)) {
+        const json::value* const batch = data->as_object().if_contains("batch_id");
+        if (batch != nullptr) event.batch = BatchId(std::string(batch->as_string()));
+    }
+    RenderOptions options;
+    options.source = "https://assay.example";
+    options.store_id = 1;
+    const std::string message_id = message_id_of(event.id, profile, type, wire_type);
+    if (profile.envelope == Envelope::email) {
+        return mail_as_json({profile, wire_type, message_id, event, options}, sample_line);
+    }
+    Result<Rendered> rendered = render(
+        profile, wire_type, message_id, event, options,
+        [&](std::size_t) -> Result<std::string> { return sample_lines(type); }, sample_line);
+    if (!rendered) return std::move(rendered).error();
+    return std::move(rendered->body);
+}
+
 }  // namespace
 
-engine::Event sample_event(std::string_view type) {
+engine::Event sample_event(std::string_view type, std::string_view schema) {
     engine::Event event;
     event.seq = EventSeq{1};
     event.id = EventId(std::string(sample_id));
     event.type = type;
     event.created_at = parse_time(sample_time).value();
     const json::value* const data = sample_data(type);
-    event.data = data != nullptr ? json::serialize(*data) : std::string(unknown_data);
+    event.data = data != nullptr ? json::serialize(*data) : example_in(schema);
     return event;
 }
 
@@ -82,29 +115,38 @@ Result<std::string> sample_line(std::int64_t index) {
     return json::serialize(lines[static_cast<std::size_t>(index)]);
 }
 
-Result<std::string> sample_body(const Profile& profile, std::string_view wire_type) {
+Result<std::string> sample_body(const Profile& profile, std::string_view wire_type,
+                                std::string_view schema) {
     const std::string type = canonical_of(profile, wire_type);
     if (type.empty()) {
         return fail(ErrorCode::invalid_argument,
                     profile.name + " sends no event " + std::string(wire_type), "type");
     }
-    engine::Event event = sample_event(type);
-    if (const json::value* const data = sample_data(type)) {
-        const json::value* const batch = data->as_object().if_contains("batch_id");
-        if (batch != nullptr) event.batch = BatchId(std::string(batch->as_string()));
+    return body_of(profile, wire_type, type, schema);
+}
+
+Result<void> check_catalogue(const Profile& profile) {
+    for (std::size_t i = 0; i < profile.events.size(); ++i) {
+        const CatalogueEntry& entry = profile.events[i];
+        for (const std::string& type : entry.of) {
+            const auto refuse = [&](std::string why) {
+                return fail(ErrorCode::invalid_argument, "profile: " + std::move(why),
+                            "/events/" + std::to_string(i));
+            };
+            if (sample_data(type) == nullptr && !is_publishable_type(type)) {
+                return refuse("there is no event " + type);
+            }
+            // The log's own rows of these are ours alone: results and links are put in their place.
+            if (entry.data == EventData::own &&
+                (type.starts_with("batch.") || type.starts_with("item."))) {
+                return refuse(type + " has no data of its own: choose another `data`");
+            }
+            if (const auto body = body_of(profile, entry.type, type, {}); !body) {
+                return refuse(type + " cannot be sent with this `data`: " + body.error().message);
+            }
+        }
     }
-    RenderOptions options;
-    options.source = "https://assay.example";
-    options.store_id = 1;
-    const std::string message_id = message_id_of(event.id, profile, type, wire_type);
-    if (profile.envelope == Envelope::email) {
-        return mail_as_json({profile, wire_type, message_id, event, options}, sample_line);
-    }
-    Result<Rendered> rendered = render(
-        profile, wire_type, message_id, event, options,
-        [&](std::size_t) -> Result<std::string> { return sample_lines(type); }, sample_line);
-    if (!rendered) return std::move(rendered).error();
-    return std::move(rendered->body);
+    return {};
 }
 
 }  // namespace assay::notify

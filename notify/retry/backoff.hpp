@@ -9,10 +9,12 @@
 
 namespace assay::notify {
 
+inline constexpr double retry_jitter_max = 0.5;
+
 struct RetrySchedule {
     // Before the 2nd, 3rd ... request; empty: no retry.
     std::vector<std::chrono::milliseconds> delays;
-    double jitter = 0;  // 0 .. below 1; 0.2: each delay times 0.8 .. 1.2
+    double jitter = 0;  // 0 .. retry_jitter_max; 0.2: each delay times 0.8 .. 1.2
     friend bool operator==(const RetrySchedule&, const RetrySchedule&) = default;
 };
 

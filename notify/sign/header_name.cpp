@@ -12,30 +12,13 @@ namespace {
 
 constexpr std::size_t header_name_bytes_max = 128;
 
-constexpr std::array<std::string_view, 24> reserved_names{"host",
-                                                          "content-length",
-                                                          "transfer-encoding",
-                                                          "connection",
-                                                          "keep-alive",
-                                                          "proxy-connection",
-                                                          "te",
-                                                          "trailer",
-                                                          "upgrade",
-                                                          "expect",
-                                                          "content-type",
-                                                          "content-encoding",
-                                                          "content-range",
-                                                          "accept-encoding",
-                                                          "user-agent",
-                                                          "date",
-                                                          "range",
-                                                          "http2-settings",
-                                                          "via",
-                                                          "forwarded",
-                                                          "x-forwarded-for",
-                                                          "x-forwarded-host",
-                                                          "x-forwarded-proto",
-                                                          "x-real-ip"};
+constexpr std::array<std::string_view, 27> reserved_names{
+    "host", "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection",
+    "te", "trailer", "upgrade", "expect", "content-type", "content-encoding", "content-range",
+    "accept-encoding", "user-agent", "date", "range", "http2-settings", "via", "forwarded",
+    "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip",
+    // ours, on every request
+    "x-assay-event-id", "x-assay-sequence", "x-assay-delivery-attempt"};
 
 bool is_token_character(char c) noexcept {
     static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";

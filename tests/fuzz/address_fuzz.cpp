@@ -11,14 +11,14 @@ namespace {
 using namespace assay::notify;
 
 void judge(const Address& address) {
-    const AddressPolicy loopback{true, {}};
+    const AddressPolicy loopback{true, {}, {}};
     const auto again = parse_address(address.text());
     if (!again || *again != address) std::abort();
     const bool forbidden = !forbidden_by(address, {}).empty();
     if (forbidden != !forbidden_by(*again, {}).empty()) std::abort();
     // A laxer policy never forbids more.
     if (!forbidden && !forbidden_by(address, loopback).empty()) std::abort();
-    const AddressPolicy listed{false, {Cidr{address, 128}}};
+    const AddressPolicy listed{false, {Cidr{address, 128}}, {}};
     if (!forbidden_by(address, listed).empty()) std::abort();
 }
 

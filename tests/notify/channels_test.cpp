@@ -279,6 +279,36 @@ TEST_F(ChannelsTest, FailuresAreToldToTheOwnerOnceAnHour) {
     EXPECT_THAT(mails[1], HasSubstr("Subject: A webhook's receiver cannot be reached"));
 }
 
+TEST_F(ChannelsTest, ARestartTellsNobodyTwiceAndForgetsNoFailure) {
+    if (!SmtpServer::is_here()) GTEST_SKIP() << "needs python3-aiosmtpd";
+    SmtpServer server;
+    LoopbackReceiver receiver(LoopbackReceiver::answers({500}));
+    open(&server);
+    name_owner("owner@shop.example");
+    ASSERT_THAT(notifier_->create(on(Channel::http, receiver.url(), {"scrape.completed"})), IsOk());
+    const auto fail_once_more = [&](std::size_t failed) {
+        publish("scrape.completed", R"({"url":"https://shop.example/"})");
+        EXPECT_THAT(rows_with(DeliveryStatus::failed, failed), SizeIs(failed));
+    };
+    fail_once_more(1);
+    EXPECT_THAT(server.mails(1), SizeIs(1));
+    fail_once_more(2);
+    close();
+    open(&server);
+    fail_once_more(3);
+    close();  // what is written meanwhile is committed
+    open(&server);
+    auto lease = database_->read();
+    ASSERT_THAT(lease, IsOk());
+    const auto kept = notify_store::all_failure_mails(**lease);
+    ASSERT_THAT(kept, IsOk());
+    ASSERT_THAT(*kept, SizeIs(1));
+    EXPECT_EQ(kept->front().tenant, tenant);
+    EXPECT_EQ(kept->front().kind, "bad_response");
+    EXPECT_EQ(kept->front().held_back, 2) << "one before the restart, one after it";
+    EXPECT_THAT(server.mails(1), SizeIs(1));
+}
+
 TEST_F(ChannelsTest, AnOwnerIsToldByMailThatAnEndpointWasSwitchedOff) {
     if (!SmtpServer::is_here()) GTEST_SKIP() << "needs python3-aiosmtpd";
     SmtpServer server;

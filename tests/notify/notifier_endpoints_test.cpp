@@ -179,7 +179,7 @@ TEST_F(NotifierTest, ARotatedSecretSignsBesideTheOldOneUntilItsGraceEnds) {
     LoopbackReceiver receiver(LoopbackReceiver::answers({200}));
     const Endpoint before = subscribe(receiver.url(), {"*"});
     const Result<Endpoint> after =
-        notifier_->rotate(tenant, before.id, std::nullopt, std::chrono::hours(1));
+        notifier_->rotate(tenant, before.id, {std::nullopt, std::chrono::hours(1)});
     ASSERT_THAT(after, IsOk());
     EXPECT_NE(after->secret.reveal(), before.secret.reveal());
     ASSERT_TRUE(after->old_secret);
@@ -191,14 +191,14 @@ TEST_F(NotifierTest, ARotatedSecretSignsBesideTheOldOneUntilItsGraceEnds) {
 
     // Whoever hurries may have none.
     const Result<Endpoint> at_once =
-        notifier_->rotate(tenant, before.id, std::nullopt, std::chrono::seconds(0));
+        notifier_->rotate(tenant, before.id, {std::nullopt, std::chrono::seconds(0)});
     ASSERT_THAT(at_once, IsOk());
     EXPECT_FALSE(at_once->old_secret);
     publish("order.completed", 2);
     ASSERT_TRUE(receiver.wait_for_requests(2));
     const std::string one = receiver.requests()[1].header("webhook-signature");
     EXPECT_EQ(one.find(' '), std::string::npos) << one;
-    EXPECT_THAT(notifier_->rotate(tenant, before.id, at_once->secret, std::chrono::hours(1)),
+    EXPECT_THAT(notifier_->rotate(tenant, before.id, {at_once->secret, std::chrono::hours(1)}),
                 FailsWith(ErrorCode::invalid_argument));
 }
 

@@ -27,7 +27,7 @@ constexpr std::size_t secret_bytes_max = 256;
 constexpr std::size_t headers_max = 32;
 constexpr std::size_t retries_max = 32;
 constexpr std::size_t schemes_max = 16;
-constexpr std::int64_t day_ms = 86'400'000;
+constexpr std::string_view masked_value = "***";
 
 std::string_view to_string(notify::PayloadRule rule) noexcept {
     switch (rule) {
@@ -53,7 +53,7 @@ void write_overrides(JsonWriter& writer, const EndpointOverrides& overrides) {
     if (!overrides.headers.empty()) {
         writer.key("headers").begin_object();
         for (const notify::Header& header : overrides.headers)
-            writer.member(header.name, header.value);
+            writer.member(header.name, masked_value);  // mostly credentials of the receiver
         writer.end_object();
     }
     if (overrides.rate_limit) writer.key("rate_limit").number(*overrides.rate_limit, 6);
@@ -81,25 +81,36 @@ void write_overrides(JsonWriter& writer, const EndpointOverrides& overrides) {
     writer.end_object();
 }
 
-std::optional<notify::RetrySchedule> read_retry(MemberReader& overrides) {
-    const json::object* object = overrides.object("retry");
-    if (object == nullptr) return std::nullopt;
-    MemberReader reader(*object, overrides.path_of("retry"));
-    notify::RetrySchedule schedule;
+// Merged into `schedule`: what is not named stays as it is. An empty list says: no retries.
+void read_schedule(MemberReader& reader, notify::RetrySchedule& schedule) {
+    constexpr std::int64_t delay_max_ms = milliseconds(limits::retry_delay_max).count();
     if (const json::array* delays = reader.array("delays_ms", retries_max)) {
+        schedule.delays.clear();
         for (const json::value& delay : *delays) {
-            if (!delay.is_int64() || delay.get_int64() < 0 || delay.get_int64() > day_ms)
-                reader.refuse("delays_ms", "must be a list of milliseconds from 0 to 86400000");
+            if (!delay.is_int64() || delay.get_int64() < 0 || delay.get_int64() > delay_max_ms)
+                reader.refuse("delays_ms", "must be a list of milliseconds from 0 to " +
+                                               std::to_string(delay_max_ms));
             else
                 schedule.delays.emplace_back(delay.get_int64());
         }
     }
-    schedule.jitter = reader.number("jitter", 0, 0.99).value_or(0);
-    if (auto read = reader.finish(); !read) overrides.refuse(read.error());
-    return schedule;
+    if (const auto jitter = reader.number("jitter", 0, notify::retry_jitter_max))
+        schedule.jitter = *jitter;
 }
 
-// Merged: a header with null goes.
+// What the endpoint has so far is its own, or else its profile's.
+void read_retry(MemberReader& overrides, EndpointOverrides& so_far,
+                const notify::Profile* profile) {
+    if (overrides.clears("retry")) so_far.retry.reset();
+    const json::object* object = overrides.object("retry");
+    if (object == nullptr || object->empty()) return;
+    MemberReader reader(*object, overrides.path_of("retry"));
+    if (!so_far.retry) so_far.retry = profile ? profile->retry.schedule : notify::RetrySchedule{};
+    read_schedule(reader, *so_far.retry);
+    if (auto read = reader.finish(); !read) overrides.refuse(read.error());
+}
+
+// Merged: a header with null goes; one with the mask that answers show stays as it is.
 void read_headers(MemberReader& reader, std::vector<notify::Header>& headers) {
     if (reader.clears("headers")) headers.clear();
     const json::object* object = reader.object("headers");
@@ -111,9 +122,15 @@ void read_headers(MemberReader& reader, std::vector<notify::Header>& headers) {
             continue;
         }
         const std::string_view wanted(name.data(), name.size());
-        std::erase_if(headers, [&](const notify::Header& header) {
-            return equal_ignoring_case(header.name, wanted);
-        });
+        const auto known = std::find_if(
+            headers.begin(), headers.end(),
+            [&](const notify::Header& header) { return equal_ignoring_case(header.name, wanted); });
+        if (value.is_string() && value.get_string() == masked_value) {
+            if (known == headers.end())
+                reader.refuse("headers", "hold *** for one that is not there: give its value");
+            continue;
+        }
+        if (known != headers.end()) headers.erase(known);
         if (value.is_null()) continue;
         headers.push_back({std::string(wanted),
                            std::string(value.get_string().data(), value.get_string().size())});
@@ -141,9 +158,9 @@ void read_signing(MemberReader& reader, EndpointOverrides& overrides) {
 }
 
 // How often, how many at once, and whereto.
-void read_traffic(MemberReader& reader, EndpointOverrides& overrides) {
-    if (reader.clears("retry")) overrides.retry.reset();
-    if (auto retry = read_retry(reader)) overrides.retry = std::move(retry);
+void read_traffic(MemberReader& reader, EndpointOverrides& overrides,
+                  const notify::Profile* profile) {
+    read_retry(reader, overrides, profile);
     if (reader.clears("timeout")) overrides.timeout.reset();
     if (const auto timeout = reader.integer("timeout", 100, 60'000))
         overrides.timeout = milliseconds(*timeout);
@@ -179,12 +196,13 @@ void read_payload(MemberReader& reader, EndpointOverrides& overrides) {
     if (const auto strict = reader.boolean("strict")) overrides.strict = *strict;
 }
 
-void read_overrides(MemberReader& parent, EndpointOverrides& overrides) {
+void read_overrides(MemberReader& parent, EndpointOverrides& overrides,
+                    const notify::Profile* profile) {
     if (parent.clears("overrides")) overrides = {};
     const json::object* object = parent.object("overrides");
     if (object == nullptr) return;
     MemberReader reader(*object, "overrides");
-    read_traffic(reader, overrides);
+    read_traffic(reader, overrides, profile);
     read_headers(reader, overrides.headers);
     read_payload(reader, overrides);
     read_signing(reader, overrides);
@@ -232,7 +250,7 @@ void read_members(MemberReader& reader, Endpoint& endpoint, const notify::Profil
             reader.refuse("metadata", "is larger than 16 KiB");
     }
     read_filter(reader, endpoint);
-    read_overrides(reader, endpoint.overrides);
+    read_overrides(reader, endpoint.overrides, profiles.find(endpoint.profile));
 }
 
 Result<notify::Secret> parse_secret(const std::string& text) {
@@ -262,6 +280,7 @@ void write_webhook(JsonWriter& writer, const Endpoint& endpoint, bool show_secre
     writer.key("overrides");
     write_overrides(writer, endpoint.overrides);
     write_time(writer, "created_at", endpoint.created_at);
+    write_time(writer, "grace_until", endpoint.old_secret_until);
     // Under both names: receivers of one guide read the second.
     if (show_secret && !endpoint.secret.empty()) {
         writer.member("secret", endpoint.secret.reveal());
@@ -295,17 +314,17 @@ Result<void> change_webhook(const json::object& object, const notify::ProfileBoo
     return reader.finish();
 }
 
-Result<void> read_rotation(const json::object& object, std::optional<notify::Secret>& secret,
-                           std::chrono::seconds& grace) {
+Result<void> read_rotation(const json::object& object, notify::Rotation& rotation) {
     MemberReader reader(object);
     const auto given = reader.text("secret", secret_bytes_max);
     if (const auto seconds = reader.integer("grace_seconds", 0, limits::rotation_grace_max.count()))
-        grace = std::chrono::seconds(*seconds);
+        rotation.grace = std::chrono::seconds(*seconds);
+    rotation.discard_new = reader.boolean("discard_new").value_or(false);
     if (auto read = reader.finish(); !read) return std::move(read).error();
     if (!given) return {};
     auto parsed = parse_secret(*given);
     if (!parsed) return std::move(parsed).error();
-    secret = *std::move(parsed);
+    rotation.secret = *std::move(parsed);
     return {};
 }
 

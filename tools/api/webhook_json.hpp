@@ -3,12 +3,11 @@
 #pragma once
 
 #include <boost/json/object.hpp>
-#include <chrono>
-#include <optional>
 
 #include "engine/base/json_writer.hpp"
 #include "engine/base/result.hpp"
 #include "notify/endpoint/endpoint.hpp"
+#include "notify/notifier.hpp"
 
 namespace assay::tools {
 
@@ -25,9 +24,8 @@ Result<notify::Endpoint> new_webhook(const boost::json::object& object,
 Result<void> change_webhook(const boost::json::object& object, const notify::ProfileBook& profiles,
                             notify::Endpoint& endpoint);
 
-// {"secret", "grace_seconds"}: what a rotation may name. What is absent is left as it is. Errors:
-// invalid_argument, naming the member.
-Result<void> read_rotation(const boost::json::object& object, std::optional<notify::Secret>& secret,
-                           std::chrono::seconds& grace);
+// {"secret", "grace_seconds", "discard_new"}: what a rotation may name. What is absent is left as
+// it is. Errors: invalid_argument, naming the member.
+Result<void> read_rotation(const boost::json::object& object, notify::Rotation& rotation);
 
 }  // namespace assay::tools

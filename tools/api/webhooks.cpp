@@ -92,19 +92,18 @@ Answer disable_webhook(ApiCall& call) {
     });
 }
 
-// The body is optional: {"secret", "grace_seconds"}.
+// The body is optional: {"secret", "grace_seconds", "discard_new"}.
 Answer rotate_webhook_secret(ApiCall& call) {
     if (const auto allowed = call.query.only({}); !allowed) return allowed.error();
-    std::optional<notify::Secret> secret;
-    std::chrono::seconds grace = limits::rotation_grace_default;
+    notify::Rotation rotation;
     if (!call.body.empty()) {
         const auto object = parse_json_object(call.body);
         if (!object) return object.error();
-        auto read = read_rotation(*object, secret, grace);
+        auto read = read_rotation(*object, rotation);
         if (!read) return std::move(read).error();
     }
     const auto after =
-        call.services.notifier.rotate(call.tenant(), endpoint_id(call), std::move(secret), grace);
+        call.services.notifier.rotate(call.tenant(), endpoint_id(call), std::move(rotation));
     if (!after) return after.error();
     call.services.log.write(LogLevel::info, "webhook_secret_rotated",
                             {{"webhook", after->id.text()}});

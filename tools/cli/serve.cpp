@@ -167,6 +167,8 @@ Result<void> ServerProcess::build_parts(const MasterKey& key) {
     auto for_notifier = notifier_options(options_.settings);
     if (!for_notifier) return std::move(for_notifier).error();
     for_notifier->public_url = public_url();
+    const auto listening = notify::parse_address(parse_listen(serve.listen)->address);
+    if (listening) for_notifier->addresses.own = notify::sockets_of(*listening, server_->port());
     if (auto read = read_mail_password(serve, for_notifier->mail); !read) return read;
     secrets_ = std::make_unique<notify::SecretBox>(key);
     links_ =

@@ -24,8 +24,9 @@ namespace {
 struct WebhookOptions {
     ServerOptions server;
     std::string id, url, channel, description, profile, secret_file;
-    std::string type;    // of a test
-    std::string grace;   // of a rotation: 24h
+    std::string type;   // of a test
+    std::string grace;  // of a rotation: 24h
+    bool discard_new = false;
     std::string filter;  // JSON, or "none"
     std::vector<std::string> events, recipients, headers, retry, also_sign_with, allowed_ips;
     double rate_limit = 0;       // 0: not given
@@ -253,6 +254,7 @@ int run_rotate(const WebhookOptions& options, ApiClient& client, CommandContext&
         }
         body["grace_seconds"] = grace->count() / 1000;
     }
+    if (options.discard_new) body["discard_new"] = true;
     auto webhook = client.post("/v1/webhooks/" + url_encoded(options.id) + "/rotate_secret", body);
     if (!webhook) return report(context, webhook.error());
     if (options.server.json) {
@@ -442,6 +444,8 @@ void add_webhooks(CLI::App& application, CommandContext& context) {
         ->add_option("--grace", options->grace,
                      "How long the old one goes on beside it, e.g. 1h or 0s; default: 24h")
         ->type_name("TIME");
+    rotate->add_flag("--discard-new", options->discard_new,
+                     "Nobody has got the newest secret: replace it, and keep the one before it");
     add_id(*add_client_action(*webhooks, "enable", "Switch an endpoint on", options, context,
                               run_enable),
            *options, "The endpoint's id (wh_...)");

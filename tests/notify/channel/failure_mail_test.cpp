@@ -63,6 +63,20 @@ TEST(FailureMails, AClockThatIsSetBackSilencesNothing) {
     EXPECT_EQ(mails.note(ours, FailureKind::disabled, start - hours(48)), std::nullopt);
 }
 
+TEST(FailureMails, WhatAnEarlierProcessKeptCountsOn) {
+    FailureMails before;
+    EXPECT_TRUE(before.note(ours, FailureKind::disabled, start));
+    EXPECT_EQ(before.note(ours, FailureKind::disabled, start), std::nullopt);
+    FailureMails after;
+    EXPECT_EQ(before.state(theirs, FailureKind::disabled), std::nullopt);
+    after.restore(ours, FailureKind::disabled, *before.state(ours, FailureKind::disabled));
+    EXPECT_EQ(after.note(ours, FailureKind::disabled, start + hours(1) - milliseconds(1)),
+              std::nullopt);
+    EXPECT_EQ(after.note(ours, FailureKind::disabled, start + hours(1)), FailureMails::Due{2});
+    EXPECT_EQ(failure_kind("disabled"), FailureKind::disabled);
+    EXPECT_EQ(failure_kind("enabled"), std::nullopt);
+}
+
 TEST(FailureMails, RemembersABoundedNumber) {
     FailureMails mails;
     for (std::size_t i = 0; i <= limits::failure_mail_states_max; ++i) {

@@ -261,6 +261,27 @@ std::vector<std::vector<std::string>> read_csv(const std::filesystem::path& path
 
 class Registry : public ::testing::TestWithParam<const char*> {};
 
+TEST(OwnAddresses, AreNeverCalledWhateverElseIsAllowed) {
+    const Address here = *parse_address("127.0.0.1");
+    AddressPolicy policy;
+    policy.allow_loopback = true;
+    policy.allowed = {*parse_cidr("127.0.0.0/8")};
+    policy.own = sockets_of(here, 8080);
+    EXPECT_EQ(policy.own, (std::vector<SocketAddress>{{here, 8080}}));
+    EXPECT_EQ(forbidden_by(SocketAddress{here, 8080}, policy), "this server's own address");
+    EXPECT_EQ(forbidden_by(SocketAddress{here, 8081}, policy), "");
+    EXPECT_EQ(forbidden_by(SocketAddress{*parse_address("10.0.0.1"), 8080}, policy),
+              forbidden_by(*parse_address("10.0.0.1"), policy));
+}
+
+TEST(OwnAddresses, WhoListensEverywhereIsReachedOnEveryAddressOfTheMachine) {
+    for (const char* anywhere : {"0.0.0.0", "::"}) {
+        const auto sockets = sockets_of(*parse_address(anywhere), 8080);
+        const SocketAddress loopback{*parse_address("127.0.0.1"), 8080};
+        EXPECT_NE(std::find(sockets.begin(), sockets.end(), loopback), sockets.end()) << anywhere;
+    }
+}
+
 TEST_P(Registry, EveryRowIsJudgedAsItSays) {
     const std::filesystem::path path = testing::shared_data(GetParam());
     if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " is not there";

@@ -367,6 +367,19 @@ TEST_F(ClientPool, DialsOnlyJudgedAddresses) {
     EXPECT_EQ(receiver.connections(), 0);
 }
 
+TEST_F(ClientPool, NeverCallsWhereItsOwnServerListens) {
+    LoopbackReceiver ours(LoopbackReceiver::answers({200}));
+    LoopbackReceiver theirs(LoopbackReceiver::answers({200}));
+    options_.addresses.own = sockets_of(loopback(), ours.port());
+    resolver_.names["disguised.test"] = {loopback()};
+    const Outcome outcome = send("http://disguised.test:" + std::to_string(ours.port()) + "/");
+    EXPECT_EQ(outcome.kind, OutcomeKind::blocked);
+    EXPECT_NE(outcome.detail.find("this server's own address"), std::string::npos)
+        << outcome.detail;
+    EXPECT_EQ(ours.connections(), 0);
+    EXPECT_EQ(send(theirs.url()).status, 200);
+}
+
 TEST_F(ClientPool, APinnedEndpointLeadsOnlyToItsAddresses) {
     LoopbackReceiver receiver(LoopbackReceiver::answers({200}));
     resolver_.names["receiver.test"] = {loopback()};

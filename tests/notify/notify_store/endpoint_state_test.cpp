@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <gmock/gmock.h>
 
+#include "engine/base/limits.hpp"
 #include "notify/notify_store/notify_store.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/matchers.hpp"
@@ -94,6 +95,33 @@ TEST_F(EndpointState, HealthIsKeptWhileItIsNotGood) {
     all = notify_store::all_health(*read());
     ASSERT_THAT(*all, SizeIs(1)) << "who is well has no row";
     EXPECT_EQ(all->front().endpoint, b_);
+}
+
+TEST_F(EndpointState, WhenOwnersWereToldIsOneRowATenantAndKindAndABoundedNumberOfThem) {
+    const auto put = [&](const std::string& who, std::int64_t minute, std::int64_t held_back) {
+        const notify_store::FailureMailRow row{
+            TenantId(who), "unreachable", clock_.now() + std::chrono::minutes(minute), held_back};
+        write([&](Tx& tx) { return notify_store::put_failure_mail(tx, row); });
+        return row;
+    };
+    put("ours", 2, 0);
+    const auto theirs = put("theirs", 1, 7);
+    const auto ours = put("ours", 2, 5);
+    auto all = notify_store::all_failure_mails(*read());
+    ASSERT_THAT(all, IsOk());
+    EXPECT_THAT(*all, ::testing::ElementsAre(theirs, ours));
+    write([&](Tx& tx) -> Result<void> {
+        for (std::size_t i = 0; i < limits::failure_mail_states_max; ++i) {
+            const notify_store::FailureMailRow row{TenantId(std::to_string(i)), "disabled",
+                                                   clock_.now() + std::chrono::hours(1), 0};
+            if (Result<void> done = notify_store::put_failure_mail(tx, row); !done) return done;
+        }
+        return {};
+    });
+    all = notify_store::all_failure_mails(*read());
+    ASSERT_THAT(all, IsOk());
+    EXPECT_THAT(*all, SizeIs(limits::failure_mail_states_max));
+    EXPECT_EQ(all->front().kind, "disabled") << "the oldest gave way";
 }
 
 TEST_F(EndpointState, ThinBodiesAndAnEndedRotationComeBackAsTheyWereWritten) {

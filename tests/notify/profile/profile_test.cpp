@@ -167,6 +167,43 @@ TEST(ProfileBook, HoldsAUsersOwnBehindOurs) {
     }
 }
 
+TEST(ProfileBook, RefusesEventsThatCouldNotBeSent) {
+    const auto fault_of = [](const std::string& entry) {
+        const std::string text =
+            R"({"name":"acme","version":1,"source":"ours","envelope":"data_only",
+                "content_type":"application/json",
+                "signature":{"layout":"body_hex","header":"X-Acme","old_secret_last":true},
+                "secret":"required","headers":{},"success":"any_2xx","response":"kept",
+                "timeout_ms":5000,
+                "retry":{"delays_s":[],"jitter_percent":0,"honours_retry_after":false,
+                         "gone_disables":false},
+                "accepts_published_types":false,"events":[)" +
+            entry + "]}";
+        const embedded::EmbeddedFile file{"profiles/acme.json", text};
+        const Result<ProfileBook> book = ProfileBook::make({&file, 1});
+        return book ? std::string("none") : book.error().field + ": " + book.error().message;
+    };
+    using ::testing::HasSubstr;
+    EXPECT_EQ(fault_of(R"({"type":"lot.done","of":["batch.completed"],"data":"batch_summary"})"),
+              "none");
+    EXPECT_EQ(fault_of(R"({"type":"sold.out","of":["order.sold"],"data":"own"})"), "none");
+    EXPECT_THAT(
+        fault_of(R"({"type":"a.b","of":["batch.completed"],"data":"quota_usage"})"),
+        HasSubstr("/events/0: profiles/acme.json: profile: batch.completed cannot be sent"));
+    EXPECT_THAT(fault_of(R"({"type":"a.b","of":["item.completed"],"data":"batch_summary"})"),
+                HasSubstr("item.completed cannot be sent"));
+    EXPECT_THAT(fault_of(R"({"type":"a.b","of":["batch.completed"],"data":"own"})"),
+                HasSubstr("no data of its own"));
+    EXPECT_THAT(fault_of(R"({"type":"a.b","of":["batch.finished"],"data":"batch_summary"})"),
+                HasSubstr("there is no event batch.finished"));
+    for (const char* type : {"a.b\\r\\nX-Evil: 1", "UPPER.case", "one"}) {
+        EXPECT_THAT(fault_of(R"({"type":")" + std::string(type) +
+                             R"(","of":["batch.completed"],"data":"batch_summary"})"),
+                    HasSubstr("/events/0/type"))
+            << type;
+    }
+}
+
 TEST(WireTypes, ResellScanHearsOfEveryEndOnceAndOfNothingElse) {
     const Profile& profile = profile_named("resell-scan");
     for (const auto* end : {"batch.completed", "batch.failed", "batch.cancelled"})

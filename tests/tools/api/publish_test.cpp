@@ -127,5 +127,33 @@ TEST_F(PublishTest, WhatDoesNotFitTheSchemaOfItsTypeIsRefused) {
     EXPECT_EQ(publish(R"({"type":"order.paid","data":{"no":1}})").status, 202);
 }
 
+TEST_F(PublishTest, ARepetitionGetsItsFirstAnswerThoughTheSchemaHasChangedSince) {
+    const std::string event = R"({"type":"order.paid","data":{"no":1}})";
+    const Reply first = publish(event, {{"Idempotency-Key", "k1"}});
+    ASSERT_EQ(first.status, 202);
+    ASSERT_EQ(call("PUT", "/v1/event_types/order.paid/schema", R"({"required":["id"]})").status,
+              200);
+    const Reply again = publish(event, {{"Idempotency-Key", "k1"}});
+    EXPECT_EQ(again.status, 202);
+    EXPECT_EQ(again.body, first.body);
+    EXPECT_EQ(publish(event, {{"Idempotency-Key", "k2"}}).status, 422);
+}
+
+TEST_F(PublishTest, OwnTypesWithASchemaAreListedWithTheirExampleWhereverTheyAreSent) {
+    const std::string list = "/v1/event_types?type=order.paid";
+    EXPECT_EQ(call("GET", list).object().at("data").as_array().size(), 0U);
+    const std::string rules = R"({"required":["id"],"examples":[7,{"id":41},{"id":42}]})";
+    ASSERT_EQ(call("PUT", "/v1/event_types/order.paid/schema", rules).status, 200);
+    const Reply reply = call("GET", list + "&profile=standard-webhooks");
+    const boost::json::object listed = reply.object();
+    const boost::json::array& types = listed.at("data").as_array();
+    ASSERT_EQ(types.size(), 1U) << reply.body;
+    EXPECT_EQ(types[0].at("type").as_string(), "order.paid");
+    EXPECT_EQ(types[0].at("events").as_array(), boost::json::array{"order.paid"});
+    EXPECT_EQ(types[0].at("example").at("type").as_string(), "order.paid");
+    EXPECT_EQ(types[0].at("example").at("data").at("id").as_int64(), 41);
+    EXPECT_EQ(call("GET", list + "&profile=reswebhook").status, 400) << "no such profile";
+}
+
 }  // namespace
 }  // namespace assay::tools

@@ -50,13 +50,57 @@ TEST_F(WebhooksTest, OverridesAreMergedAndNullRemoves) {
         EXPECT_EQ(reply.status, 200) << reply.body;
         return json::serialize(reply.object().at("overrides"));
     };
-    EXPECT_THAT(overrides(R"({"rate_limit":2.5,"allowed_ips":["203.0.113.0/24"]})"),
-                HasSubstr(R"("timeout":5000,"headers":{"X-A":"1","X-B":"2"},"rate_limit":2.5E0)"));
+    EXPECT_THAT(
+        overrides(R"({"rate_limit":2.5,"allowed_ips":["203.0.113.0/24"]})"),
+        HasSubstr(R"("timeout":5000,"headers":{"X-A":"***","X-B":"***"},"rate_limit":2.5E0)"));
     const std::string merged = overrides(R"({"timeout":null,"headers":{"x-a":null,"X-C":"3"}})");
-    EXPECT_THAT(merged, HasSubstr(R"("headers":{"X-B":"2","X-C":"3"})"));
+    EXPECT_THAT(merged, HasSubstr(R"("headers":{"X-B":"***","X-C":"***"})"));
     EXPECT_THAT(merged, Not(HasSubstr("timeout")));
     EXPECT_THAT(merged, HasSubstr(R"("allowed_ips":["203.0.113.0/24"])"));
     EXPECT_EQ(overrides("null"), R"({"payload":"auto","strict":false})");
+}
+
+TEST_F(WebhooksTest, ACustomHeadersValueIsShownNowhereAndStaysWhenItsMaskIsSentBack) {
+    const std::string credential = "Bearer canary-of-the-receiver";
+    const Reply made = call("POST", "/v1/webhooks",
+                            R"({"url":"https://example.com/hook","active":false,"overrides":)"
+                            R"({"headers":{"Authorization":")" +
+                                credential + R"("}}})");
+    ASSERT_EQ(made.status, 201) << made.body;
+    const std::string own = "/v1/webhooks/" + made.text("id");
+    const auto kept = [&] {
+        const auto endpoint = notifier.find(TenantId("default"), EndpointId(made.text("id")));
+        return endpoint ? endpoint->overrides.headers.at(0).value : std::string();
+    };
+    EXPECT_THAT(made.body, Not(HasSubstr(credential)));
+    EXPECT_THAT(call("GET", own).body, HasSubstr(R"("headers":{"Authorization":"***"})"));
+    ASSERT_EQ(call("PATCH", own, R"({"overrides":{"headers":{"authorization":"***"}}})").status,
+              200);
+    EXPECT_EQ(kept(), credential);
+    EXPECT_EQ(call("PATCH", own, R"({"overrides":{"headers":{"X-New":"***"}}})").text("param"),
+              "overrides.headers");
+}
+
+TEST_F(WebhooksTest, PartOfAScheduleKeepsTheOtherPartOfTheProfileOrOfTheWebhook) {
+    const auto retry = [&](const std::string& body) {
+        const Reply reply = patch(R"({"overrides":{"retry":)" + body + "}}");
+        EXPECT_EQ(reply.status, 200) << reply.body;
+        const auto now = reply.object();
+        const json::value* const set = now.at("overrides").as_object().if_contains("retry");
+        return set == nullptr ? std::string("none") : json::serialize(*set);
+    };
+    const std::string guide = R"("delays_ms":[5000,300000,1800000,7200000,18000000,36000000,)"
+                              R"(36000000])";
+    EXPECT_EQ(retry("{}"), "none") << "nothing is overridden";
+    EXPECT_EQ(retry(R"({"jitter":0.1})"), "{" + guide + R"(,"jitter":1E-1})");
+    EXPECT_EQ(retry(R"({"delays_ms":[1000]})"), R"({"delays_ms":[1000],"jitter":1E-1})");
+    EXPECT_EQ(retry(R"({"jitter":0.5})"), R"({"delays_ms":[1000],"jitter":5E-1})");
+    EXPECT_EQ(retry(R"({"delays_ms":[]})"), R"({"delays_ms":[],"jitter":5E-1})") << "no retries";
+    EXPECT_EQ(retry("null"), "none");
+    EXPECT_EQ(retry(R"({"delays_ms":[604800000]})"), R"({"delays_ms":[604800000],"jitter":2E-1})");
+    EXPECT_EQ(refused(R"({"overrides":{"retry":{"jitter":0.6}}})"), "overrides.retry.jitter");
+    EXPECT_EQ(refused(R"({"overrides":{"retry":{"delays_ms":[604800001]}}})"),
+              "overrides.retry.delays_ms");
 }
 
 TEST_F(WebhooksTest, AFilterIsShownAsItWasGivenAndNamesItsFaults) {
@@ -112,6 +156,41 @@ TEST_F(WebhooksTest, ARotationShowsTheNewSecretOnce) {
     EXPECT_EQ(with(R"({"grace_seconds":2592001})").text("param"), "grace_seconds");
     EXPECT_EQ(with(R"({"graze":1})").status, 400);
     EXPECT_EQ(call("POST", "/v1/webhooks/wh_none/rotate_secret", "").status, 404);
+}
+
+TEST_F(WebhooksTest, ASecondRotationWithinTheGraceDoesNotSilentlyDropWhatReceiversHold) {
+    EXPECT_TRUE(call("GET", path).object().at("grace_until").is_null());
+    const Reply lost = call("POST", path + "/rotate_secret", "");
+    ASSERT_EQ(lost.status, 200) << lost.body;
+    EXPECT_EQ(call("GET", path).text("grace_until"), lost.text("grace_until"));
+    const Reply refused_again = call("POST", path + "/rotate_secret", "");
+    EXPECT_EQ(refused_again.status, 409);
+    EXPECT_THAT(refused_again.body, HasSubstr(lost.text("grace_until")));
+    const auto old_secret = [&] {
+        const auto endpoint = notifier.find(TenantId("default"), EndpointId(path.substr(13)));
+        return endpoint && endpoint->old_secret ? std::string(endpoint->old_secret->reveal()) : "";
+    };
+    EXPECT_EQ(old_secret(), secret);
+    const Reply made = call("POST", path + "/rotate_secret", R"({"discard_new":true})");
+    ASSERT_EQ(made.status, 200) << made.body;
+    EXPECT_NE(made.text("secret"), lost.text("secret"));
+    EXPECT_EQ(old_secret(), secret) << "receivers hold it still";
+    ASSERT_EQ(call("POST", path + "/rotate_secret", R"({"grace_seconds":0})").status, 200);
+    EXPECT_EQ(old_secret(), "");
+    EXPECT_TRUE(call("GET", path).object().at("grace_until").is_null());
+}
+
+TEST_F(WebhooksTest, AProfileThatSignsIsRefusedToAWebhookWithoutASecret) {
+    const Reply made = call("POST", "/v1/webhooks",
+                            R"({"url":"https://example.com/hook","active":false,)"
+                            R"("profile":"resilientlink","events":["*"]})");
+    ASSERT_EQ(made.status, 201) << made.body;
+    const std::string own = "/v1/webhooks/" + made.text("id");
+    const Reply refused_change = call("PATCH", own, R"({"profile":"ztrace"})");
+    EXPECT_EQ(refused_change.status, 409) << refused_change.body;
+    EXPECT_EQ(refused_change.text("param"), "profile");
+    ASSERT_EQ(call("POST", own + "/rotate_secret", "").status, 200);
+    EXPECT_EQ(call("PATCH", own, R"({"profile":"ztrace"})").status, 200);
 }
 
 TEST_F(WebhooksTest, DiscordsUrlIsShownNowhereAndStaysWhenItIsSentBack) {
