@@ -6,6 +6,7 @@
 
 #include "engine/base/hash.hpp"
 #include "engine/batch_store/batch_store.hpp"
+#include "notify/profile/product_lines.hpp"
 #include "notify/profile/render.hpp"
 #include "notify/profile/sample.hpp"
 
@@ -32,9 +33,30 @@ std::string key_of(const Delivery& delivery, const Endpoint& endpoint) {
     key += std::to_string(overrides.max_body_bytes.value_or(0));
     key += '\n';
     key += std::to_string(overrides.store_id.value_or(0));
+    key += overrides.echo == EchoRule::full ? 'f' : '-';
     key += '\n';
     key += std::to_string(endpoint.body_revision);
     return key;
+}
+
+// Puts the whole inputs into result lines, where the endpoint asks for them. `first`: the index of
+// the first line's product.
+Result<void> echo_inputs(engine::Connection& db, const BatchId& batch, EchoRule echo,
+                         std::int64_t first, std::string& lines) {
+    if (echo == EchoRule::reduced) return {};
+    const auto inputs = engine::batch_store::read_full_inputs(
+        db, batch, first, std::count(lines.begin(), lines.end(), '\n'));
+    if (!inputs) return inputs.error();
+    std::string echoed;
+    std::string_view rest = lines;
+    for (const std::optional<std::string>& input : *inputs) {
+        const std::string_view line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(line.size() + 1);
+        const auto whole = input ? with_product_data(line, *input) : std::nullopt;
+        echoed.append(whole ? *whole : line) += '\n';
+    }
+    lines = std::move(echoed);
+    return {};
 }
 
 }  // namespace
@@ -85,8 +107,8 @@ Result<DeliverySource::Body> StoredSource::render_body(const Delivery& delivery,
     }
     Result<Rendered> rendered = render(
         *profile, delivery.wire_type, delivery.message_id, event, options,
-        [&](std::size_t bytes_max) { return products(event, bytes_max); },
-        [&](std::int64_t index) { return item(event, index); });
+        [&](std::size_t bytes_max) { return products(event, endpoint.overrides.echo, bytes_max); },
+        [&](std::int64_t index) { return item(event, endpoint.overrides.echo, index); });
     if (!rendered) return std::move(rendered).error();
     Body body;
     body.hash = body_mark(hash64(rendered->body), endpoint.body_revision);
@@ -110,11 +132,12 @@ Result<std::string> StoredSource::data(const engine::Event& event, const Endpoin
         return fail(ErrorCode::invalid_argument, "unknown profile " + endpoint.profile);
     }
     return render_data(*profile, wire_type, event,
-                       [&](std::int64_t index) { return item(event, index); });
+                       [&](std::int64_t index) { return item(event, EchoRule::reduced, index); });
 }
 
 // Page by page, so that no read transaction is long.
-Result<std::string> StoredSource::products(const engine::Event& event, std::size_t bytes_max) {
+Result<std::string> StoredSource::products(const engine::Event& event, EchoRule echo,
+                                           std::size_t bytes_max) {
     if (!event.batch) return sample_lines(event.type);
     std::string lines;
     std::int64_t next = 0;
@@ -125,6 +148,8 @@ Result<std::string> StoredSource::products(const engine::Event& event, std::size
             engine::batch_store::read_results(**lease, *event.batch, next, products_at_once);
         if (!page) return std::move(page).error();
         if (page->next_index <= next) return lines;
+        if (Result<void> done = echo_inputs(**lease, *event.batch, echo, next, page->lines); !done)
+            return std::move(done).error();
         if (lines.size() + page->lines.size() > bytes_max) {
             return fail(ErrorCode::payload_too_large,
                         "the products take more than " + std::to_string(bytes_max) + " bytes");
@@ -134,7 +159,8 @@ Result<std::string> StoredSource::products(const engine::Event& event, std::size
     }
 }
 
-Result<std::string> StoredSource::item(const engine::Event& event, std::int64_t index) {
+Result<std::string> StoredSource::item(const engine::Event& event, EchoRule echo,
+                                       std::int64_t index) {
     if (!event.batch) return sample_line(index);
     Result<engine::Database::ReadLease> lease = database_.read();
     if (!lease) return std::move(lease).error();
@@ -142,6 +168,8 @@ Result<std::string> StoredSource::item(const engine::Event& event, std::int64_t 
         engine::batch_store::read_results(**lease, *event.batch, index, 1);
     if (!page) return std::move(page).error();
     if (page->lines.empty()) return fail(ErrorCode::corrupt, "the item has no result");
+    if (Result<void> done = echo_inputs(**lease, *event.batch, echo, index, page->lines); !done)
+        return std::move(done).error();
     return std::move(page->lines);
 }
 

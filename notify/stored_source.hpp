@@ -45,8 +45,8 @@ class StoredSource final : public DeliverySource {
                              const engine::Event& event);
     std::string_view link_base(EventSeq event) const noexcept;
     // Events without a batch of batch and item types are samples, and so are their results.
-    Result<std::string> products(const engine::Event& event, std::size_t bytes_max);
-    Result<std::string> item(const engine::Event& event, std::int64_t index);
+    Result<std::string> products(const engine::Event& event, EchoRule echo, std::size_t bytes_max);
+    Result<std::string> item(const engine::Event& event, EchoRule echo, std::int64_t index);
 
     engine::Database& database_;
     const ProfileBook& profiles_;

@@ -103,16 +103,16 @@ bool names_a_device(std::string_view key) noexcept {
 enum class Inside { top, market, personal };
 
 void write_object(const JsonParser& parsed, std::size_t structural, Inside inside,
-                  std::string& out);
+                  EchoExtent extent, std::string& out);
 
 void write_value(const JsonParser& parsed, const RawMember& member, Inside inside,
-                 std::string& out) {
+                 EchoExtent extent, std::string& out) {
     const bool is_object = member.value.front() == '{';
     if (inside == Inside::top && is_object) {
         if (member.key == "market")
-            return write_object(parsed, member.value_structural, Inside::market, out);
+            return write_object(parsed, member.value_structural, Inside::market, extent, out);
         if (member.key == "identifiers" || member.key == "device")
-            return write_object(parsed, member.value_structural, Inside::personal, out);
+            return write_object(parsed, member.value_structural, Inside::personal, extent, out);
     }
     if (inside == Inside::market || !names_a_device(member.key) || member.value == "null") {
         out += member.value;
@@ -129,21 +129,24 @@ void write_value(const JsonParser& parsed, const RawMember& member, Inside insid
     out += '"';
 }
 
+bool is_left_out(std::string_view key, Inside inside) noexcept {
+    if (inside == Inside::top) return key == "product_id" || key == "comparables";
+    return inside == Inside::market && key == "rank_history";
+}
+
 void write_object(const JsonParser& parsed, std::size_t structural, Inside inside,
-                  std::string& out) {
+                  EchoExtent extent, std::string& out) {
     out += '{';
     MemberCursor cursor(parsed, structural);
     bool first = true;
     for (RawMember member; cursor.next(member);) {
-        if (inside == Inside::top && (member.key == "product_id" || member.key == "comparables"))
-            continue;
-        if (inside == Inside::market && member.key == "rank_history") continue;
+        if (extent == EchoExtent::reduced && is_left_out(member.key, inside)) continue;
         if (!first) out += ',';
         first = false;
         out += '"';
         out += member.key;
         out += "\":";
-        write_value(parsed, member, inside, out);
+        write_value(parsed, member, inside, extent, out);
     }
     out += '}';
 }
@@ -169,9 +172,9 @@ void append_masked(std::string& out, std::string_view text) {
     out += text.substr(text.size() - last_characters);
 }
 
-void write_product_data(const JsonParser& parsed, std::string& out) {
+void write_product_data(const JsonParser& parsed, EchoExtent extent, std::string& out) {
     out.clear();
-    write_object(parsed, 0, Inside::top, out);
+    write_object(parsed, 0, Inside::top, extent, out);
 }
 
 }  // namespace assay::engine

@@ -273,7 +273,7 @@ std::optional<Error> ProductParser::parse(std::string_view json, std::string_vie
     const bool echoes = read || (root.is_object() && fault->code != ErrorCode::duplicate_key &&
                                  fault->code != ErrorCode::invalid_json);
     if (echoes && extent == ParseExtent::whole) {
-        write_product_data(body_->json, body_->product_data);
+        write_product_data(body_->json, EchoExtent::reduced, body_->product_data);
         out.product_data = body_->product_data;
     }
     if (read) return std::nullopt;

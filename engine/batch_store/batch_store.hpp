@@ -227,6 +227,13 @@ struct ResultPage {
 };
 Result<ResultPage> read_results(Connection& db, const BatchId& batch, std::int64_t first_index,
                                 std::int64_t count);
+// The inputs of products first_index <= i < first_index + count as `echo: full` shows them
+// (engine/batch: FullEcho), as far as there are any; nullopt: what was taken in is no product.
+// Costs the chunks it touches. Errors: not_found, archived, corrupt.
+Result<std::vector<std::optional<std::string>>> read_full_inputs(Connection& db,
+                                                                 const BatchId& batch,
+                                                                 std::int64_t first_index,
+                                                                 std::int64_t count);
 // What settled chunks brought to the lot, by the index of their first product. Errors: corrupt.
 Result<std::vector<std::pair<std::int64_t, std::string>>> lot_blobs(Connection& db,
                                                                     const BatchId& batch);

@@ -1,8 +1,10 @@
 // Result lines by product, from wherever a page begins.
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <functional>
 
 #include "engine/batch/chunk.hpp"
+#include "engine/batch/full_echo.hpp"
 #include "engine/batch_store/batch_store.hpp"
 #include "engine/batch_store/cancelled_line.hpp"
 #include "engine/batch_store/result_lines.hpp"
@@ -39,20 +41,18 @@ Result<void> append_settled(Connection& db, const StoredChunk& chunk, std::int64
     return {};
 }
 
-// The same of a cancelled chunk: its lines are made from the ids of its products.
-Result<void> append_cancelled(Connection& db, const StoredChunk& chunk, std::int64_t skipped,
-                              std::int64_t count, std::string_view kept_line, std::string& out) {
+// Calls `use` for `count` items of a chunk's input, from its item `skipped` on.
+Result<void> use_items(Connection& db, const StoredChunk& chunk, std::int64_t skipped,
+                       std::int64_t count, const std::function<void(const ChunkItem&)>& use) {
     Statement query = db.prepare("SELECT checksum, input FROM chunk_input WHERE key=?1");
     const Result<bool> row = query.bind(1, chunk.key).step();
     if (!row) return row.error();
-    if (!*row) return fail(ErrorCode::corrupt, "the input of a cancelled chunk is not there");
+    if (!*row) return fail(ErrorCode::corrupt, "the input of a chunk is not there");
     const std::string_view input = query.text(1);
     if (detail::checksum_of(input) != query.integer(0)) return damaged("the input", chunk.key);
     std::int64_t position = 0;
     const Result<void> read = for_each_item(input, [&](const ChunkItem& item) {
-        if (position >= skipped && position < skipped + count) {
-            detail::append_from(kept_line, item.product_id, out);
-        }
+        if (position >= skipped && position < skipped + count) use(item);
         ++position;
     });
     if (!read) return read;
@@ -113,7 +113,9 @@ Result<ResultPage> read_results(Connection& db, const BatchId& batch, std::int64
                 if (!kept) return kept.error();
                 kept_line = *std::move(kept);
             }
-            done = append_cancelled(db, **chunk, skipped, taken, kept_line, page.lines);
+            done = use_items(db, **chunk, skipped, taken, [&](const ChunkItem& item) {
+                detail::append_from(kept_line, item.product_id, page.lines);
+            });
         } else {
             return page;  // not yet
         }
@@ -121,6 +123,33 @@ Result<ResultPage> read_results(Connection& db, const BatchId& batch, std::int64
         page.next_index += taken;
     }
     return page;
+}
+
+Result<std::vector<std::optional<std::string>>> read_full_inputs(Connection& db,
+                                                                 const BatchId& batch,
+                                                                 std::int64_t first_index,
+                                                                 std::int64_t count) {
+    const Result<std::optional<detail::LiveBatch>> live = detail::find_live(db, batch);
+    if (!live) return live.error();
+    if (!*live) return fail(ErrorCode::not_found, "no batch has the id " + batch.text());
+    if ((*live)->archived_at) return detail::gone(**live);
+    std::vector<std::optional<std::string>> inputs;
+    FullEcho echo;
+    std::int64_t next = std::max<std::int64_t>(0, first_index);
+    const std::int64_t until = next + std::clamp<std::int64_t>(count, 0, (*live)->counts.total);
+    while (next < std::min(until, (*live)->counts.total)) {
+        const auto chunk = chunk_of(db, (*live)->key, next);
+        if (!chunk) return chunk.error();
+        if (!*chunk) return fail(ErrorCode::corrupt, "a product is in no chunk");
+        const std::int64_t skipped = next - (*chunk)->first_index;
+        const std::int64_t taken = std::min((*chunk)->count - skipped, until - next);
+        const Result<void> done =
+            use_items(db, **chunk, skipped, taken,
+                      [&](const ChunkItem& item) { inputs.push_back(echo.of(item.json)); });
+        if (!done) return done.error();
+        next += taken;
+    }
+    return inputs;
 }
 
 Result<std::vector<std::pair<std::int64_t, std::string>>> lot_blobs(Connection& db,

@@ -295,7 +295,7 @@ bool differs_in_body(const Endpoint& a, const Endpoint& b) noexcept {
     const auto shape = [](const Endpoint& endpoint) {
         const EndpointOverrides& overrides = endpoint.overrides;
         return std::tie(endpoint.profile, overrides.payload, overrides.strict,
-                        overrides.max_body_bytes, overrides.store_id);
+                        overrides.max_body_bytes, overrides.store_id, overrides.echo);
     };
     return shape(a) != shape(b);
 }

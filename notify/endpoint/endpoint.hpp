@@ -24,6 +24,7 @@ struct EndpointOverrides {
     std::optional<std::size_t> max_body_bytes;
     PayloadRule payload = PayloadRule::automatic;
     bool strict = false;
+    EchoRule echo = EchoRule::reduced;
     std::optional<std::size_t> max_in_flight;
     std::optional<double> rate_limit;      // attempts a second; 0.5 is one in two seconds
     std::vector<std::string> allowed_ips;  // CIDRs: where it may lead to; empty: anywhere public

@@ -56,6 +56,7 @@ void write_overrides(JsonWriter& out, const EndpointOverrides& overrides) {
         out.end_array();
     }
     out.member("payload", payload_names.at(static_cast<std::size_t>(overrides.payload)));
+    if (overrides.echo == EchoRule::full) out.member("echo", "full");
     out.member("strict", overrides.strict).end_object();
 }
 
@@ -146,6 +147,7 @@ void read_overrides(const json::object& stored, EndpointOverrides& out) {
     for (std::size_t i = 0; i < payload_names.size(); ++i) {
         if (payload_names.at(i) == payload) out.payload = static_cast<PayloadRule>(i);
     }
+    if (stored.contains("echo")) out.echo = EchoRule::full;
     out.strict = stored.at("strict").as_bool();
 }
 

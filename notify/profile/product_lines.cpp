@@ -147,6 +147,18 @@ std::optional<std::string_view> line_member(std::string_view line, std::string_v
     return whole ? found : std::nullopt;
 }
 
+std::optional<std::string> with_product_data(std::string_view line, std::string_view product_data) {
+    std::optional<Span> place;
+    const bool whole = for_each_member(line, [&](std::string_view key, const Span& value) {
+        if (key == "product_data") place = value;
+    });
+    if (!whole || !place) return std::nullopt;
+    std::string text;
+    text.reserve(line.size() + product_data.size());
+    text.append(line.substr(0, place->begin)).append(product_data).append(line.substr(place->end));
+    return text;
+}
+
 bool append_members(JsonWriter& json, std::string_view line) {
     return for_each_member(line, [&](std::string_view key, const Span& value) {
         json.key(key).raw(part(line, value));

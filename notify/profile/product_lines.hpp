@@ -1,9 +1,10 @@
-// Result lines of a batch become the elements of a body's `products`. Private to notify/profile.
+// Result lines of a batch become the elements of a body's `products`.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "engine/base/json_writer.hpp"
@@ -20,6 +21,9 @@ Result<std::int64_t> append_products(JsonWriter& json, std::string_view ndjson,
 // The text of one member's value of a result line, of the object itself and of nothing inside it;
 // nullopt: it is no such line, or has no such member.
 std::optional<std::string_view> line_member(std::string_view line, std::string_view key) noexcept;
+
+// The line with another object as its `product_data`; nullopt: it is no such line, or has none.
+std::optional<std::string> with_product_data(std::string_view line, std::string_view product_data);
 
 // Writes all members of a result line into the object that is open in `json`. False, and some may
 // be written: it is no such line.

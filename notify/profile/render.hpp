@@ -17,6 +17,8 @@ namespace assay::notify {
 // automatic: full while the body stays within full_bytes_max, else thin. full: up to
 // limits::body_strict_bytes_max, above it thin. thin: always thin.
 enum class PayloadRule : std::uint8_t { automatic, full, thin };
+// What `product_data` holds: the input without what is bulky, or all of it (decisions.md 21).
+enum class EchoRule : std::uint8_t { reduced, full };
 
 struct RenderOptions {
     PayloadRule payload = PayloadRule::automatic;

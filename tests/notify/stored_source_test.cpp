@@ -39,6 +39,7 @@ class StoredSourceTest : public engine::batch_store::BatchStoreTest {
         Endpoint endpoint;
         endpoint.tenant = tenant_;
         endpoint.profile = profile;
+        endpoint.overrides.echo = echo_;
         Delivery delivery;
         delivery.event = event.seq;
         delivery.event_id = event.id;
@@ -51,6 +52,7 @@ class StoredSourceTest : public engine::batch_store::BatchStoreTest {
     ResultsLinks links_{"https://assay.example", "a key of the test"};
     std::vector<notify_store::LinkBase> bases_;
     std::optional<BatchId> batch_;
+    EchoRule echo_ = EchoRule::reduced;
 };
 
 TEST_F(StoredSourceTest, AnItemEventBringsItsOwnLineFromAnyChunk) {
@@ -61,6 +63,44 @@ TEST_F(StoredSourceTest, AnItemEventBringsItsOwnLineFromAnyChunk) {
                     HasSubstr("\"image_id\":\"p" + std::to_string(index) + "\",\"product_id\":\"p" +
                               std::to_string(index) + "\",\"status\":\"completed\"}"));
     }
+}
+
+TEST_F(StoredSourceTest, WhoAsksForTheWholeInputGetsItWithEveryLine) {
+    batch_ = queue({2, 1});
+    for (const auto& chunk : claim(pending(*batch_))) {
+        std::string lines;
+        for (std::int64_t i = chunk.first_index; i < chunk.first_index + chunk.count; ++i) {
+            lines += "{\"product_id\":\"p" + std::to_string(i) +
+                     "\",\"product_data\":{\"own\":{}},\"status\":\"completed\",\"result\":{}}\n";
+        }
+        engine::batch_store::ChunkResults results;
+        results.chunk = chunk;
+        results.results = lines;
+        results.completed = chunk.count;
+        ASSERT_THAT(write([&](engine::Tx& tx) {
+                        return settle_chunk(tx, results, clock_.now(), random_,
+                                            [] { return std::string("{}"); });
+                    }),
+                    IsOk());
+    }
+    echo_ = EchoRule::full;
+    const auto item = body_of(item_event(2), "standard-webhooks", "item.completed");
+    ASSERT_THAT(item, IsOk());
+    EXPECT_THAT(*item->bytes, HasSubstr(R"("product_id":"p2","product_data":{"title":"product 2"},)"
+                                        R"("status":"completed")"));
+    const auto stored = events();
+    const auto ended = std::find_if(stored.begin(), stored.end(), [](const engine::Event& event) {
+        return event.type == "batch.completed";
+    });
+    ASSERT_NE(ended, stored.end());
+    const auto whole = body_of(*ended, "resell-scan", "analysis.completed");
+    ASSERT_THAT(whole, IsOk());
+    for (const char* title : {"product 0", "product 1", "product 2"})
+        EXPECT_THAT(*whole->bytes, HasSubstr(R"("product_data":{"title":")" + std::string(title)));
+    echo_ = EchoRule::reduced;
+    const auto usual = body_of(*ended, "resell-scan", "analysis.completed");
+    ASSERT_THAT(usual, IsOk());
+    EXPECT_THAT(*usual->bytes, HasSubstr(R"("product_data":{"own":{}})"));
 }
 
 TEST_F(StoredSourceTest, AnItemBeyondTheBatchIsCorrupt) {

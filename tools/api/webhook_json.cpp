@@ -76,6 +76,7 @@ void write_overrides(JsonWriter& writer, const EndpointOverrides& overrides) {
     if (overrides.store_id) writer.member("store_id", *overrides.store_id);
     writer.member("payload", to_string(overrides.payload));
     writer.member("strict", overrides.strict);
+    if (overrides.echo == notify::EchoRule::full) writer.member("echo", "full");
     if (overrides.max_in_flight)
         writer.member("max_in_flight", static_cast<std::int64_t>(*overrides.max_in_flight));
     writer.end_object();
@@ -191,6 +192,11 @@ void read_payload(MemberReader& reader, EndpointOverrides& overrides) {
             overrides.payload = notify::PayloadRule::automatic;
         else
             reader.refuse("payload", "must be auto, full or thin");
+    }
+    if (reader.clears("echo")) overrides.echo = notify::EchoRule::reduced;
+    if (const auto echo = reader.text("echo", 16)) {
+        if (*echo != "full" && *echo != "reduced") reader.refuse("echo", "must be reduced or full");
+        overrides.echo = *echo == "full" ? notify::EchoRule::full : notify::EchoRule::reduced;
     }
     if (reader.clears("strict")) overrides.strict = false;
     if (const auto strict = reader.boolean("strict")) overrides.strict = *strict;

@@ -79,6 +79,21 @@ TEST_F(BatchStoreTest, DamageOfACancelledChunksInputIsFound) {
     EXPECT_THAT(results(id, 0, 2), FailsWith(ErrorCode::corrupt));
 }
 
+TEST_F(BatchStoreTest, WholeInputsAreReadAcrossChunks) {
+    const BatchId id = queue({2, 3});
+    const auto inputs = [&](std::int64_t from, std::int64_t count) {
+        const auto found =
+            read([&](Connection& db) { return read_full_inputs(db, id, from, count); });
+        EXPECT_THAT(found, IsOk());
+        return found ? *found : std::vector<std::optional<std::string>>{};
+    };
+    EXPECT_EQ(inputs(1, 2), (std::vector<std::optional<std::string>>{R"({"title":"product 1"})",
+                                                                     R"({"title":"product 2"})"}));
+    EXPECT_EQ(inputs(0, 100).size(), 5U);
+    EXPECT_TRUE(inputs(5, 1).empty());
+    EXPECT_TRUE(inputs(0, -1).empty());
+}
+
 TEST_F(BatchStoreTest, LotBlobsComeInTheOrderOfTheProducts) {
     const BatchId id = queue({2, 2, 2});
     const auto claimed = claim(pending(id));

@@ -57,6 +57,8 @@ TEST_F(WebhooksTest, OverridesAreMergedAndNullRemoves) {
     EXPECT_THAT(merged, HasSubstr(R"("headers":{"X-B":"***","X-C":"***"})"));
     EXPECT_THAT(merged, Not(HasSubstr("timeout")));
     EXPECT_THAT(merged, HasSubstr(R"("allowed_ips":["203.0.113.0/24"])"));
+    EXPECT_THAT(overrides(R"({"echo":"full"})"), HasSubstr(R"("echo":"full")"));
+    EXPECT_THAT(overrides(R"({"echo":null})"), Not(HasSubstr("echo")));
     EXPECT_EQ(overrides("null"), R"({"payload":"auto","strict":false})");
 }
 
@@ -122,6 +124,7 @@ TEST_F(WebhooksTest, WhatACreationWouldRefuseAChangeRefusesToo) {
     EXPECT_EQ(refused(R"({"colour":1})"), "colour");
     EXPECT_EQ(refused(R"({"overrides":{"allowed_ips":["10.0.0.1/8"]}})"), "overrides.allowed_ips");
     EXPECT_EQ(refused(R"({"overrides":{"rate_limit":0}})"), "overrides.rate_limit");
+    EXPECT_EQ(refused(R"({"overrides":{"echo":"loud"}})"), "overrides.echo");
     EXPECT_EQ(refused(R"({"overrides":{"headers":{"Host":"x"}}})"), "overrides.headers");
     EXPECT_EQ(refused(R"({"overrides":{"headers":{"X-D":"a\r\nb"}}})"), "overrides.headers");
 }
