@@ -34,8 +34,9 @@ class DamagedBook final : public ComparableSource {
 
 }  // namespace
 
-CompsShelf::CompsShelf(Database& database, Writer& writer, Clock& clock)
-    : database_(database), writer_(writer), clock_(clock) {}
+CompsShelf::CompsShelf(Database& database, Writer& writer, Clock& clock,
+                       const TitleVocabulary& vocabulary)
+    : database_(database), writer_(writer), clock_(clock), vocabulary_(vocabulary) {}
 
 Result<void> CompsShelf::start() {
     auto abandoned = writer_.run([](Tx& tx) { return batch_store::abandon_unfinished_comps(tx); });
@@ -115,7 +116,9 @@ Result<void> CompsShelf::remove(const TenantId& tenant) {
 }
 
 CompsShelf::Upload::Upload(CompsShelf& shelf, TenantId tenant, SoldReadOptions options)
-    : shelf_(shelf), tenant_(std::move(tenant)), reader_(std::move(options)) {}
+    : shelf_(shelf),
+      tenant_(std::move(tenant)),
+      reader_(std::move(options), {}, shelf.vocabulary_) {}
 
 CompsShelf::Upload::~Upload() {
     shelf_.uploads_.fetch_sub(1, std::memory_order_relaxed);  // a count on its own

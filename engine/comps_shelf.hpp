@@ -32,10 +32,12 @@ namespace assay::engine {
 // Thread safety: any thread but the writer's and the graph's; calls block on the store.
 class CompsShelf {
   public:
-    CompsShelf(Database& database, Writer& writer, Clock& clock);
+    // `vocabulary`: what the words of titles mean, for uploads; outlives the shelf.
+    CompsShelf(Database& database, Writer& writer, Clock& clock, const TitleVocabulary& vocabulary);
     CompsShelf(const CompsShelf&) = delete;
     CompsShelf& operator=(const CompsShelf&) = delete;
 
+    const TitleVocabulary& vocabulary() const noexcept { return vocabulary_; }
     // Gives up uploads that a crash cut short, and clears away what nobody uses.
     Result<void> start();
 
@@ -99,6 +101,7 @@ class CompsShelf {
     Database& database_;
     Writer& writer_;
     Clock& clock_;
+    const TitleVocabulary& vocabulary_;
     // Perhaps; a hint on its own. Shared with jobs that may outlive the shelf.
     const std::shared_ptr<std::atomic<bool>> leftovers_ = std::make_shared<std::atomic<bool>>(true);
     std::atomic<std::size_t> uploads_{0};

@@ -69,7 +69,7 @@ struct Engine::Body {
           clock(clock_to_use),
           random(source),
           tables(std::move(tables_to_use)),
-          comps(database, writer, clock),
+          comps(database, writer, clock, tables->vocabulary),
           live(clock, random, audience, options.progress),
           feeder(database, writer, clock, random, hub, live, {options.threads, options.tokens}),
           desk({database, writer, clock, random, tables, comps,

@@ -267,8 +267,9 @@ void read_variant(const Product& product, const Tables& tables, const BrandFound
 
 }  // namespace
 
-TitleFacts read_title(std::string_view title, DecimalMark mark) noexcept {
-    return facts_of_title(read_words(title, mark));
+TitleFacts read_title(std::string_view title, const TitleVocabulary& vocabulary,
+                      DecimalMark mark) noexcept {
+    return facts_of_title(read_words(title, vocabulary, mark));
 }
 
 void read_attributes(const Product& product, const Tables& tables, Attributes& out) {
@@ -279,11 +280,12 @@ void read_attributes(const Product& product, const Tables& tables, Attributes& o
     for (const std::string_view word : out.tokens.atoms())
         out.starts_.push_back(PhraseTable::hash_of(word));
     const Title words{out.tokens.atoms(), out.starts_};
-    const TextFacts title = read_words(out.title, product.title);
+    const TextFacts title = read_words(out.title, product.title, tables.vocabulary);
     out.title_facts = facts_of_title(title);
     // Notes describe this very piece; their numbers ("2 pcs missing") are no lot.
-    const TextFacts notes =
-        product.condition_notes.empty() ? TextFacts{} : read_words(product.condition_notes);
+    const TextFacts notes = product.condition_notes.empty()
+                                ? TextFacts{}
+                                : read_words(product.condition_notes, tables.vocabulary);
 
     const std::string_view given_brand = keep_normal(product.brand, out.given_);
     const std::string_view given_model =

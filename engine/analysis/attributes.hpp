@@ -62,6 +62,7 @@ void read_attributes(const Product& product, const Tables& tables, Attributes& o
 void explain_attributes(const Attributes& attributes, EvidenceList& out);
 
 // The same reading for a comparable's title.
-TitleFacts read_title(std::string_view title, DecimalMark mark = DecimalMark::unknown) noexcept;
+TitleFacts read_title(std::string_view title, const TitleVocabulary& vocabulary,
+                      DecimalMark mark = DecimalMark::unknown) noexcept;
 
 }  // namespace assay::engine

@@ -196,6 +196,11 @@ bool contradict(const ProductFeatures& a, const ProductFeatures& b) noexcept {
            a.is_bundle != b.is_bundle || a.box_only != b.box_only;
 }
 
+// Two sets of which nothing is common: the home and the professional edition, for Mac and for PC.
+bool are_disjoint(std::uint16_t a, std::uint16_t b) noexcept {
+    return a != 0 && b != 0 && (a & b) == 0;
+}
+
 struct Overlap {
     float shared = 0;  // weight of common words
     int words = 0;     // how many they are
@@ -253,8 +258,10 @@ PairScore score_pair(const DuplicateRows& rows, std::size_t a, std::size_t b,
     const bool numbers_contrary =
         overlap.numbers_a > 0 && overlap.numbers_b > 0 && overlap.numbers_shared == 0;
     // Volume 1 and volume 2, 2006 and 2007; one model may be described by different numbers.
+    const bool lines_contrary = numbers_contrary || are_disjoint(one.editions, other.editions) ||
+                                are_disjoint(one.platforms, other.platforms);
     const bool others =
-        models == Agreement::contrary ? !same_title : numbers_contrary && models != Agreement::same;
+        models == Agreement::contrary ? !same_title : lines_contrary && models != Agreement::same;
     pair.conflict = !exact && (contradict(one, other) || (others && !exact_too));
 
     const float left = rows.row(a).weight - overlap.shared;

@@ -41,6 +41,11 @@ inline WordKey load_key(const char* bytes, std::size_t length) noexcept {
     return key;
 }
 
+// Its upper bits are the mixed ones.
+constexpr std::uint64_t key_hash(const WordKey& key) noexcept {
+    return (key.first ^ (key.second * 0x9E3779B97F4A7C15U)) * 0xD6E8FEB86659FD93U;
+}
+
 // Words that mean one `Value`, separated by blanks.
 template <class Value>
 struct WordGroup {
@@ -78,9 +83,7 @@ class KeyTable {
     static_assert(slot_count == std::size_t{1} << (64 - 52));
 
     static constexpr std::size_t slot_of(const WordKey& key) noexcept {
-        const std::uint64_t mixed =
-            (key.first ^ (key.second * 0x9E3779B97F4A7C15U)) * 0xD6E8FEB86659FD93U;
-        return static_cast<std::size_t>(mixed >> 52);
+        return static_cast<std::size_t>(key_hash(key) >> 52);
     }
     constexpr void add(std::string_view spelling, Value value) {
         std::size_t slot = slot_of(word_key(spelling));

@@ -58,7 +58,7 @@ void PointMaker::make(Comparables comparables, std::vector<PricePoint>& points) 
 TitleFacts PointMaker::facts_of(const Comparable& comparable, KnownTitle& known) const noexcept {
     if (comparable.title_facts) return *comparable.title_facts;
     if (comparable.title != known.title)
-        known = {comparable.title, read_title(comparable.title, mark_)};
+        known = {comparable.title, read_title(comparable.title, tables_.vocabulary, mark_)};
     return known.facts;
 }
 

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/analysis/title_synonyms.hpp"
+#include "engine/base/ascii.hpp"
 #include "engine/base/hash.hpp"
 #include "engine/base/limits.hpp"
 
@@ -70,6 +72,35 @@ void add_brand(std::string_view brand, Tokens& tokens) noexcept {
         if (word.size() > 1) tokens.add(word, FeatureKind::word);
     }
 }
+
+// A model that a field gives, as a title's tokens have it: DSC-W120 is dscw120.
+class GivenModel {
+  public:
+    // `model` in normal form. Left empty by several words, by what has no digit, and by what is too
+    // short to name anything.
+    explicit GivenModel(std::string_view model) noexcept {
+        std::size_t digits = 0;
+        for (const char c : model) {
+            if (c == '-' || c == '/' || c == '.') continue;
+            if (c == ' ' || size_ == bytes_.size()) {
+                size_ = 0;
+                return;
+            }
+            if (is_digit(c)) ++digits;
+            bytes_[size_++] = c;
+        }
+        const bool numeric = digits == size_;
+        kind_ = numeric ? FeatureKind::part : FeatureKind::model;
+        if (digits == 0 || size_ < (numeric ? 5 : 4)) size_ = 0;
+    }
+    std::string_view key() const noexcept { return {bytes_.data(), size_}; }
+    FeatureKind kind() const noexcept { return kind_; }
+
+  private:
+    std::array<char, 32> bytes_{};
+    std::size_t size_ = 0;
+    FeatureKind kind_ = FeatureKind::model;
+};
 
 std::uint8_t short_hash(std::string_view name) noexcept {
     return name.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(hash64(name) | 1U);
@@ -174,14 +205,24 @@ void append_features(const Product& product, std::uint64_t index, const Identity
     row.models_at = static_cast<std::uint32_t>(out.texts.size());
     Tokens tokens;
     bool named = false;
+    const auto keep_model = [&](std::string_view key) {
+        const std::size_t used = out.texts.size() - row.models_at;
+        if (used + key.size() + 1 <= feature_models_bytes_max) out.texts.append(key).push_back(' ');
+    };
+    const GivenModel given(attributes.model_from_title ? std::string_view() : attributes.model);
+    if (!given.key().empty()) {
+        tokens.add(given.key(), given.kind());
+        keep_model(given.key());
+    }
     for (const TitleToken& token : attributes.tokens.tokens()) {
-        const FeatureKind kind = feature_kind(token.kind);
-        tokens.add(token.key, kind);
+        const Synonym known = synonym_table.find(word_key(token.key));
+        const FeatureKind kind = known.is_number ? FeatureKind::number : feature_kind(token.kind);
+        tokens.add(known.text.empty() ? token.key : known.text, kind);
+        row.editions |= known.editions;
+        row.platforms |= known.platforms;
         named = named || kind == FeatureKind::model;
         const bool kept = kind == FeatureKind::model || kind == FeatureKind::part;
-        const std::size_t used = out.texts.size() - row.models_at;
-        if (!kept || used + token.key.size() + 1 > feature_models_bytes_max) continue;
-        out.texts.append(token.key).push_back(' ');
+        if (kept && token.key != given.key()) keep_model(token.key);
     }
     row.models_size = static_cast<std::uint8_t>(out.texts.size() - row.models_at);
     add_brand(attributes.brand, tokens);

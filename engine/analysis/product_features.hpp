@@ -41,6 +41,8 @@ struct ProductFeatures {
     // amount below; 0: not said, or several.
     std::uint16_t content = 0;
     bool is_bundle = false, box_only = false;
+    // Sets of those that the title names, a bit each (title_synonyms.hpp).
+    std::uint16_t editions = 0, platforms = 0;
 };
 static_assert(sizeof(ProductFeatures) <= 88);
 

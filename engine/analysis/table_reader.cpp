@@ -130,6 +130,17 @@ void read_brands(const DataNode& root, Tables& tables) {
     read_phrases(root.at("brands"), tables.brands);
 }
 
+bool read_lists(const DataNode& root, Tables& tables) {
+    if (root.find("brands").present()) {
+        read_brands(root, tables);
+    } else if (root.find("words").present()) {
+        read_vocabulary(root, tables.vocabulary);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 void read_variants(const DataNode& root, Tables& tables) {
     root.only({"date", "colors", "regions", "carriers", "sizes"});
     read_phrases(root.at("colors"), tables.variants.colors);

@@ -18,6 +18,8 @@ void read_conditions(const DataNode& root, Tables& tables);
 void read_recovery(const DataNode& root, Tables& tables);
 // Brand names, added to those that are there.
 void read_brands(const DataNode& root, Tables& tables);
+// Either of them, as its members say, or a file of another kind: false, and nothing was read.
+bool read_lists(const DataNode& root, Tables& tables);
 void read_variants(const DataNode& root, Tables& tables);
 
 // A category name as it is compared: lower case, "&" as "and", "-" and "_" as blank, single blanks,

@@ -30,6 +30,8 @@ constexpr TableFile table_files[] = {
     {"data/analysis/recovery.json", &read_recovery},
     {"data/analysis/variants.json", &read_variants},
     {"data/analysis/brands.json", &read_brands},
+    {"data/analysis/words.json",
+     [](const DataNode& root, Tables& tables) { read_vocabulary(root, tables.vocabulary); }},
     {"data/analysis/returns.json",
      [](const DataNode& root, Tables& tables) { tables.returns = read_return_rates(root); }},
     {"data/analysis/tax.json",
@@ -73,9 +75,8 @@ std::optional<Error> add_channel(const embedded::EmbeddedFile& source, bool repl
 std::optional<Error> add_own(std::span<const embedded::EmbeddedFile> files, Tables& tables) {
     for (const embedded::EmbeddedFile& file : files) {
         if (is_rate_card(file.bytes)) continue;
-        if (DataFile brands(file.path, file.bytes); brands.root().find("brands").present()) {
-            read_brands(brands.root(), tables);
-            if (const Result<void> done = brands.finish(); !done) return done.error();
+        if (DataFile lists(file.path, file.bytes); read_lists(lists.root(), tables)) {
+            if (const Result<void> done = lists.finish(); !done) return done.error();
             continue;
         }
         if (auto fault = add_channel(file, true, tables)) return fault;

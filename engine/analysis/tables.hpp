@@ -18,6 +18,7 @@
 #include "engine/analysis/phrase_table.hpp"
 #include "engine/analysis/price_rules.hpp"
 #include "engine/analysis/risk_rules.hpp"
+#include "engine/analysis/title_vocabulary.hpp"
 #include "engine/base/embedded.hpp"
 #include "engine/base/money.hpp"
 #include "engine/base/result.hpp"
@@ -119,6 +120,7 @@ struct Tables {
     DemandRules demand;
     Defaults defaults;
     PhraseTable brands;  // the words of titles, by their name
+    TitleVocabulary vocabulary;
     VariantWords variants;
     // The user's own; nullptr: none, and what is in another currency is left out.
     std::shared_ptr<const ExchangeRates> rates;
@@ -134,7 +136,8 @@ struct Tables {
 
 // Reads the data files that travel inside the program, and then the user's own: a channel of a
 // known name takes its place, others come after, rate cards give channels their postage, and a file
-// in the form of data/analysis/brands.json adds brands. Errors: invalid_input with file and place.
+// in the form of data/analysis/brands.json or words.json adds brands or words. Errors:
+// invalid_input with file and place.
 Result<std::shared_ptr<const Tables>> load_tables(
     std::span<const embedded::EmbeddedFile> own_files = {},
     std::shared_ptr<const ExchangeRates> rates = nullptr);

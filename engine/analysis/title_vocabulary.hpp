@@ -1,13 +1,18 @@
-// The words that a title may use for lots, bundles, defects and conditions, English and German.
+// The words that a title may use for lots, bundles, defects and conditions: a table of data/ that
+// users extend.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "engine/analysis/key_table.hpp"
 
 namespace assay::engine {
+
+class DataNode;
 
 // What a word of a text may mean.
 enum class Word : std::uint8_t {
@@ -37,7 +42,6 @@ enum class Word : std::uint8_t {
     for_,
     parts,
     spares,
-    repair,
     not_,
     without,
     never,
@@ -75,80 +79,50 @@ enum class Word : std::uint8_t {
     good,
     acceptable,
     state,
+    read,
+    description,
 };
 
-inline constexpr WordGroup<Word> word_groups[] = {
-    {Word::article, "a"},
-    {Word::lot, "lot"},
-    {Word::set, "set"},
-    {Word::pack, "pack packs packung pk"},
-    {Word::pieces, "pcs stk stück stueck"},
-    {Word::times, "x"},
-    {Word::er, "er"},
-    {Word::of, "of von"},
-    {Word::double_, "twin double"},
-    {Word::double_pack, "doppelpack"},
-    {Word::magnifies,
-     "zoom optical optisch optischer digital faster speed magnification lupe "
-     "loupe magnifier magnifying"},
-    {Word::bundle, "bundle konvolut joblot"},
-    {Word::bulk, "job bulk mixed huge wholesale assorted random"},
-    {Word::memory, "ram memory ddr2 ddr3 ddr4 ddr5 arbeitsspeicher sodimm dimm"},
-    {Word::for_, "for für fuer als"},
-    {Word::parts, "parts ersatzteile"},
-    {Word::spares, "spares"},
-    {Word::repair, "repair repairs"},
-    {Word::not_, "not no non nicht kein keine"},
-    {Word::without, "ohne without"},
-    {Word::never, "never nie barely kaum"},
-    {Word::working, "working"},
-    {Word::works, "funktioniert"},
-    {Word::defect,
-     "nonworking defekt defekte defekter defektes defective faulty kaputt "
-     "bastler bastlerware ersatzteilspende"},
-    {Word::box, "box karton verpackung"},
-    {Word::crate, "case"},
-    {Word::only, "only nur"},
-    {Word::empty, "empty leere leer"},
-    {Word::original_box, "ovp"},
-    {Word::empty_box, "leerkarton leerverpackung"},
-    {Word::in, "in"},
-    {Word::with, "with mit inkl"},
-    {Word::new_, "new"},
-    {Word::brand, "brand factory"},
-    {Word::like, "like wie"},
-    {Word::neu, "neu"},
-    {Word::new_mark, "brandneu nagelneu neuware bnib bnwt nwt"},
-    {Word::nib, "nib"},
-    {Word::as_good_as_new, "neuwertig neuwertiger"},
-    {Word::sealed, "sealed versiegelt"},
-    {Word::sealed_thing, "bearing bearings lead"},
-    {Word::open, "open"},
-    {Word::shown,
-     "openbox bware vorführer vorfuehrer vorführgerät vorfuehrgeraet "
-     "vorführware ausstellungsstü ausstellungsstue"},
-    {Word::b, "b"},
-    {Word::ware, "ware"},
-    {Word::refurbished, "refurbished refurb renewed generalüberholt generalueberholt"},
-    {Word::certified, "certified zertifiziert"},
-    {Word::used, "used gebraucht gebrauchte gebrauchter gebrauchtes preowned secondhand"},
-    {Word::pre, "pre"},
-    {Word::owned, "owned"},
-    {Word::second, "second"},
-    {Word::hand, "hand"},
-    {Word::very, "very sehr"},
-    {Word::good, "good gut guter gutem guten"},
-    {Word::acceptable, "acceptable akzeptabel"},
-    {Word::state, "condition zustand"},
+// The name that data/analysis/words.json gives a meaning; numbers have none.
+std::optional<Word> word_named(std::string_view name) noexcept;
+
+// Filled once, then read by any number of threads. Of a word longer than word_key_bytes only those
+// count, so that "vorführgeräte" and "vorführgerätes" may be one.
+class TitleVocabulary {
+  public:
+    // Our table is a tenth of it, and four threads' caches still hold the whole.
+    static constexpr std::size_t words_max = 4'000;
+
+    TitleVocabulary();
+    // Why `word` cannot stand for `meaning`: empty, more or less than one word of letters, full, or
+    // taken by another meaning. nullopt: it does.
+    std::optional<std::string_view> add(std::string_view word, Word meaning);
+    // Word::other for any that is not listed.
+    Word find(const WordKey& key) const noexcept {
+        for (std::size_t slot = slot_of(key); slots_[slot] != 0; slot = (slot + 1) % slot_count) {
+            if (keys_[slots_[slot]] == key) return meanings_[slots_[slot]];
+        }
+        return Word::other;
+    }
+    std::size_t size() const noexcept { return keys_.size() - 1; }
+
+  private:
+    static constexpr std::size_t slot_count = std::size_t{1} << 13;
+    static_assert(words_max * 2 < slot_count);
+    static std::size_t slot_of(const WordKey& key) noexcept {
+        return static_cast<std::size_t>(key_hash(key) >> (64 - 13));
+    }
+
+    std::vector<std::uint16_t> slots_;  // 0: empty, else the entry's number from 1
+    std::vector<WordKey> keys_{1};
+    std::vector<Word> meanings_{Word::other};
 };
 
-inline constexpr KeyTable<Word> word_table(word_groups);
-
-// Word::other for any that is not listed.
-constexpr Word find_word(const WordKey& key) noexcept {
-    return word_table.find(key);
-}
-static_assert(find_word(word_key("konvolut")) == Word::bundle);
-static_assert(find_word(word_key("konvolute")) == Word::other);
+// {"words": {"pack": {"en": ["pack", "packs"], "de": ["packung"]}, ...}}, added to what is there.
+// The languages are for the reader of the file: a title is read in all of them at once. Faults stay
+// in the node's file.
+void read_vocabulary(const DataNode& root, TitleVocabulary& out);
+// The words that travel inside the program, without a user's own; for what is read without tables.
+const TitleVocabulary& shipped_vocabulary();
 
 }  // namespace assay::engine

@@ -35,7 +35,7 @@ std::int64_t gigabytes(std::int64_t number, std::string_view unit) noexcept {
 
 // "4", "4er", "4x", "4pk", "50ml", "3x50ml", "64gb"; anything else that starts with a digit is
 // other.
-Token read_number(std::string_view text) noexcept {
+Token read_number(std::string_view text, const TitleVocabulary& vocabulary) noexcept {
     Token token;
     std::size_t digits = 0;
     while (digits < text.size() && is_digit(text[digits])) {
@@ -52,13 +52,13 @@ Token read_number(std::string_view text) noexcept {
         return token;
     }
     if (suffix[0] == 'x' && is_digit(suffix[1])) {
-        const Token each = read_number(suffix.substr(1));
+        const Token each = read_number(suffix.substr(1), vocabulary);
         if (each.word == Word::number_content) token.word = Word::number_pieces;
         if (each.word == Word::number_storage) return each;  // 2x8gb is one kit
         return token;
     }
     const WordKey key = word_key(suffix);
-    switch (find_word(key)) {
+    switch (vocabulary.find(key)) {
         case Word::er:
             token.word = Word::number_er;
             return token;
@@ -114,6 +114,7 @@ class Reader {
         if (times_ > 0 && !times_number_) set_quantity(times_);
         keep_storage();
         if (sealed_ && !sealed_thing_) name(Condition::new_);
+        if (has_reservation_) take_reservation();
         if (facts_.parts_only) facts_.condition = Condition::parts;
     }
 
@@ -124,8 +125,19 @@ class Reader {
     bool negated(std::size_t back) const noexcept {
         return before(back) == Word::not_ || before(back) == Word::without;
     }
+    // With up to two words between: read the full description, Beschreibung bitte lesen.
+    bool is_near(Word word) const noexcept {
+        return before(1) == word || before(2) == word || before(3) == word;
+    }
     void name(Condition condition) noexcept {
         facts_.condition = worse(facts_.condition, condition);
+    }
+
+    // "Read description!": there is something wrong with it that a title had no room for.
+    void take_reservation() noexcept {
+        const Condition said = facts_.condition;
+        const bool unused = said == Condition::new_ || said == Condition::new_other;
+        name(unused ? Condition::new_defects : Condition::acceptable);
     }
 
     void set_quantity(std::int64_t quantity) noexcept {
@@ -234,6 +246,11 @@ class Reader {
             case Word::not_:
                 if (before(1) == Word::works) facts_.parts_only = true;
                 break;
+            case Word::empty:  // caja vacía, boîte vide
+                if (before(1) == Word::box || before(1) == Word::original_box) {
+                    facts_.box_only = true;
+                }
+                break;
             case Word::only:
                 if (before(1) == Word::box || before(1) == Word::original_box) {
                     facts_.box_only = true;
@@ -320,6 +337,12 @@ class Reader {
             case Word::acceptable:
                 name(Condition::acceptable);
                 break;
+            case Word::description:
+                if (is_near(Word::read)) has_reservation_ = true;
+                break;
+            case Word::read:
+                if (is_near(Word::description)) has_reservation_ = true;
+                break;
             default:
                 break;
         }
@@ -333,6 +356,7 @@ class Reader {
     bool times_number_ = false;
     bool memory_follows_ = false;
     bool sealed_ = false, sealed_thing_ = false;
+    bool has_reservation_ = false;
 };
 
 // "x4" in lower case, as the last word or in brackets; elsewhere it is part of a name (BMW X5).
@@ -350,7 +374,8 @@ std::int64_t times_suffix(std::string_view original, std::size_t begin, std::siz
 
 }  // namespace
 
-TextFacts read_words(const TextBuffer& normal, std::string_view raw) noexcept {
+TextFacts read_words(const TextBuffer& normal, std::string_view raw,
+                     const TitleVocabulary& vocabulary) noexcept {
     TextFacts facts;
     const std::string_view text = normal.view();
     const char* bytes = text.data();
@@ -366,12 +391,12 @@ TextFacts read_words(const TextBuffer& normal, std::string_view raw) noexcept {
             ++at;  // ends at the zeros
         Token token;
         if (is_digit(bytes[begin])) {
-            token = read_number(text.substr(begin, at - begin));
+            token = read_number(text.substr(begin, at - begin), vocabulary);
             const bool of_two = begin > 0 && bytes[begin - 1] == '/';  // 8/256gb
             const bool storage = token.word == Word::number_storage && of_two;
             if (!storage && is_fraction(text, begin, at)) token = {};
         } else {
-            token.word = find_word(load_key(bytes + begin, at - begin));
+            token.word = vocabulary.find(load_key(bytes + begin, at - begin));
             if (token.word == Word::nib) {  // new in box; a pen has a nib
                 const bool shouted = raw.find("NIB") != std::string_view::npos;
                 token.word = shouted ? Word::new_mark : Word::other;
@@ -387,11 +412,12 @@ TextFacts read_words(const TextBuffer& normal, std::string_view raw) noexcept {
     return facts;
 }
 
-TextFacts read_words(std::string_view raw, DecimalMark mark) noexcept {
+TextFacts read_words(std::string_view raw, const TitleVocabulary& vocabulary,
+                     DecimalMark mark) noexcept {
     if (raw.empty()) return {};
     TextBuffer normal;
     normalise_text(raw, mark, normal);
-    return read_words(normal, raw);
+    return read_words(normal, raw, vocabulary);
 }
 
 Condition worse(Condition a, Condition b) noexcept {

@@ -93,7 +93,8 @@ std::optional<Error> CompsBuilder::fill(const SoldRecord& record, CompsRow& row)
     auto currency = std::find(currencies_.begin(), currencies_.end(), sale.currency);
     if (currency == currencies_.end()) currency = currencies_.insert(currency, sale.currency);
 
-    const TitleFacts title = sale.title.empty() ? TitleFacts{} : read_title(sale.title);
+    const TitleFacts title =
+        sale.title.empty() ? TitleFacts{} : read_title(sale.title, vocabulary_);
     row.price = sale.price;
     row.shipping = static_cast<std::uint32_t>(sale.shipping);
     if (sale.sold_at) row.sold_at = to_unix_milliseconds(*sale.sold_at);

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/analysis/title_vocabulary.hpp"
 #include "engine/batch/sold_prices.hpp"
 #include "engine/comps/comps_book.hpp"
 #include "engine/comps/comps_keys.hpp"
@@ -20,6 +21,9 @@ namespace assay::engine {
 // Memory: about 100 bytes a row until finish(), 200 within. One thread.
 class CompsBuilder {
   public:
+    // `vocabulary`: what the words of titles mean; outlives the builder.
+    explicit CompsBuilder(const TitleVocabulary& vocabulary) : vocabulary_(vocabulary) {}
+
     // Why the sale cannot be used; nullopt: it is in.
     std::optional<Error> add(const SoldRecord& record);
 
@@ -48,6 +52,7 @@ class CompsBuilder {
     void drop_repeats(std::vector<Place>& order);
     void index(CompsTable& table, const std::vector<Place>& order) const;
 
+    const TitleVocabulary& vocabulary_;
     std::deque<Pending> rows_;  // never moved while it grows
     std::string texts_ = std::string(1, '\0');
     std::map<std::string, std::uint16_t, std::less<>> sources_{{std::string(), 0}};

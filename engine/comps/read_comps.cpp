@@ -69,8 +69,9 @@ std::string to_json(const LoadedComps& comps) {
 }
 
 struct CompsReader::Body {
-    Body(SoldReadOptions options, CompsReader::Watch given_watch)
+    Body(SoldReadOptions options, CompsReader::Watch given_watch, const TitleVocabulary& vocabulary)
         : watch(std::move(given_watch)),
+          builder(vocabulary),
           prices(std::move(options), [this](const SoldRecord& record) {
               if (watch) watch(record);
               return builder.add(record);
@@ -81,8 +82,8 @@ struct CompsReader::Body {
     SoldPrices prices;
 };
 
-CompsReader::CompsReader(SoldReadOptions options, Watch watch)
-    : body_(std::make_unique<Body>(std::move(options), std::move(watch))) {}
+CompsReader::CompsReader(SoldReadOptions options, Watch watch, const TitleVocabulary& vocabulary)
+    : body_(std::make_unique<Body>(std::move(options), std::move(watch), vocabulary)) {}
 CompsReader::~CompsReader() = default;
 
 Result<void> CompsReader::feed(std::string_view bytes) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/analysis/title_vocabulary.hpp"
 #include "engine/batch/sold_prices.hpp"
 #include "engine/comps/comps_book.hpp"
 
@@ -31,7 +32,9 @@ class CompsReader {
     // Is shown each row that was read, also one that the book then has no use for.
     using Watch = std::function<void(const SoldRecord&)>;
 
-    explicit CompsReader(SoldReadOptions options, Watch watch = {});
+    // `vocabulary`: what the words of titles mean; outlives the reader.
+    explicit CompsReader(SoldReadOptions options, Watch watch = {},
+                         const TitleVocabulary& vocabulary = shipped_vocabulary());
     ~CompsReader();
 
     Result<void> feed(std::string_view bytes);

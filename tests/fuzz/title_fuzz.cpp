@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         for (const TitleToken& token : list.tokens()) {
             if (token.key.empty() || token.text.empty()) std::abort();
         }
-        const TextFacts facts = read_words(normal, raw);
+        const TextFacts facts = read_words(normal, raw, shipped_vocabulary());
         if (facts.lot_quantity < 1 || facts.lot_quantity > lot_quantity_max) std::abort();
         if (facts.storage_gb < 0) std::abort();
     }

@@ -241,7 +241,7 @@ int run_analyze(const AnalyzeOptions& options, CommandContext& context) {
     };
 
     if (!options.comps.file.empty()) {
-        auto comps = load_comps_file(options.comps);
+        auto comps = load_comps_file(options.comps, run->tables->vocabulary);
         if (!comps) return report(context, comps.error());
         context.error << options.comps.file << ": " << describe_comps(*comps, 5);
         run->comps = comps->book;

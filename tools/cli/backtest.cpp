@@ -37,9 +37,10 @@ Result<Backtest> run(const BacktestOptions& options) {
     auto tables = load_tables_with(options.tables);
     if (!tables) return std::move(tables).error();
     std::vector<PastSale> sales;
-    const auto comps = load_comps_file(options.sales, [&](const engine::SoldRecord& record) {
+    const auto keep = [&](const engine::SoldRecord& record) {
         if (auto sale = past_sale(record)) sales.push_back(*std::move(sale));
-    });
+    };
+    const auto comps = load_comps_file(options.sales, (*tables)->vocabulary, keep);
     if (!comps) return comps.error();
     if (sales.empty()) {
         return fail(ErrorCode::invalid_input, options.sales.file + " names no date of a sale",

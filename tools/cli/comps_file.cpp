@@ -33,6 +33,7 @@ void add_comps_options(CLI::App& command, CompsFileOptions& options) {
 }
 
 Result<engine::LoadedComps> load_comps_file(const CompsFileOptions& options,
+                                            const engine::TitleVocabulary& vocabulary,
                                             engine::CompsReader::Watch watch) {
     engine::SoldReadOptions reading;
     if (!options.currency.empty()) {
@@ -57,7 +58,7 @@ Result<engine::LoadedComps> load_comps_file(const CompsFileOptions& options,
     reading.format = input.format;
     reading.gzip = input.gzip;
     reading.bytes_max = reading.unpacked_bytes_max;  // nothing is sent over a wire here
-    engine::CompsReader reader(std::move(reading), std::move(watch));
+    engine::CompsReader reader(std::move(reading), std::move(watch), vocabulary);
     std::istream bytes(&*input.buffer);
     std::string block(limits::mebibyte, '\0');
     while (bytes) {

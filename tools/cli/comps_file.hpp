@@ -19,8 +19,9 @@ struct CompsFileOptions {
 void add_comps_options(CLI::App& command, CompsFileOptions& options);
 
 // Errors: io_error, invalid_argument, and those of engine::CompsReader; they name the file.
-// `watch` is shown each row.
+// `vocabulary`: what the words of titles mean. `watch` is shown each row.
 Result<engine::LoadedComps> load_comps_file(const CompsFileOptions& options,
+                                            const engine::TitleVocabulary& vocabulary,
                                             engine::CompsReader::Watch watch = {});
 
 // "1,000 sold prices of 120 products, 2026-02-01 to 2026-05-20", and on lines of their own how many

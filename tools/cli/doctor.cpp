@@ -100,13 +100,14 @@ std::vector<Check> all_checks(const DoctorOptions& options, const CommandContext
     const LoadedSettings loaded = load_settings(
         {options.server.flags.config, context.environment, options.server.flags.given, "."});
     std::vector<Check> checks = check_surroundings(loaded, context.clock);
-    if (const auto tables = load_tables_with({loaded.settings.serve.fees_directory,
-                                              loaded.settings.serve.rates_file,
-                                              loaded.settings.serve.brands_file})) {
+    if (const auto tables = load_tables_with(
+            {loaded.settings.serve.fees_directory, loaded.settings.serve.rates_file,
+             loaded.settings.serve.brands_file, loaded.settings.serve.words_file})) {
         checks.push_back(check_fee_tables(**tables, context.clock.now()));
     } else {
         checks.push_back({"fee tables", failure, describe(tables.error()),
-                          "mend the file, or leave serve.fees, serve.rates or serve.brands out"});
+                          "mend the file, or leave serve.fees, serve.rates, serve.brands or "
+                          "serve.words out"});
     }
     for (Check& check : check_store(loaded))
         checks.push_back(std::move(check));

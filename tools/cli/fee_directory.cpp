@@ -8,24 +8,40 @@
 #include <utility>
 #include <vector>
 
+#include "engine/analysis/data_file.hpp"
 #include "engine/base/limits.hpp"
 #include "tools/cli/json_directory.hpp"
 
 namespace assay::tools {
 namespace {
 
-Result<NamedFile> read_brands_file(const std::string& path) {
+// A file that adds to a list of ours.
+struct OwnList {
+    const char* option;
+    const char* member;  // that it must have
+    const char* form;    // how to write one
+};
+constexpr OwnList own_brands{"--brands", "brands", R"({"brands": {"name": ["other spelling"]}})"};
+constexpr OwnList own_words{"--words", "words", R"({"words": {"bundle": {"it": ["lotto"]}}})"};
+
+Result<NamedFile> read_list_file(const std::string& path, const OwnList& list) {
     constexpr std::size_t most = limits::brand_file_bytes_max;
     std::ifstream file(path, std::ios::binary);
     std::string bytes(file ? most + 1 : 0, '\0');
     file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     bytes.resize(static_cast<std::size_t>(file.gcount()));
-    if (file.bad() || bytes.empty()) {
-        return fail(ErrorCode::invalid_argument, path + ": cannot be read", "--brands",
-                    R"(write it like {"brands": {"name": ["other spelling"]}})");
-    }
+    const std::string remedy = std::string("write it like ") + list.form;
+    if (file.bad() || bytes.empty())
+        return fail(ErrorCode::invalid_argument, path + ": cannot be read", list.option, remedy);
     if (bytes.size() > most)
-        return fail(ErrorCode::payload_too_large, path + ": is larger than 16 MiB", "--brands");
+        return fail(ErrorCode::payload_too_large, path + ": is larger than 16 MiB", list.option);
+    // Another kind of table would be taken for what it is, and its faults told in its own terms.
+    engine::DataFile document(path, bytes);
+    if (auto read = document.finish(); !read) return std::move(read).error();
+    if (!document.root().find(list.member).present()) {
+        return fail(ErrorCode::invalid_input, path + ": has no member \"" + list.member + "\"",
+                    list.option, remedy);
+    }
     return NamedFile{path, std::move(bytes)};
 }
 
@@ -62,6 +78,11 @@ void add_table_options(CLI::App& command, OwnTables& own) {
         .add_option("--brands", own.brands_file,
                     "Your own brands, in the form of data/analysis/brands.json")
         ->type_name("FILE");
+    command
+        .add_option("--words", own.words_file,
+                    "Your own words for lots, bundles, defects and conditions, in the form of\n"
+                    "data/analysis/words.json")
+        ->type_name("FILE");
 }
 
 Result<std::shared_ptr<const engine::Tables>> load_tables_with(const OwnTables& own) {
@@ -82,7 +103,12 @@ Result<std::shared_ptr<const engine::Tables>> load_tables_with(const OwnTables& 
         files = *std::move(read);
     }
     if (!own.brands_file.empty()) {
-        auto file = read_brands_file(own.brands_file);
+        auto file = read_list_file(own.brands_file, own_brands);
+        if (!file) return file.error();
+        files.push_back(*std::move(file));
+    }
+    if (!own.words_file.empty()) {
+        auto file = read_list_file(own.words_file, own_words);
         if (!file) return file.error();
         files.push_back(*std::move(file));
     }

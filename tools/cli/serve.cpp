@@ -89,7 +89,7 @@ Result<void> install_comps(const CompsFileOptions& options, engine::CompsShelf& 
     const TenantId& everybody = engine::batch_store::everybody;
     const auto before = shelf.show(everybody);
     if (options.file.empty()) return before ? shelf.remove(everybody) : Result<void>{};
-    auto comps = load_comps_file(options);
+    auto comps = load_comps_file(options, shelf.vocabulary());
     if (!comps) return std::move(comps).error();
     const std::string hash = "\"" + engine::hash_text(*comps->book) + "\"";
     if (!before || before->facts.find(hash) == std::string::npos) {
@@ -159,7 +159,8 @@ Result<void> ServerProcess::open_store() {
 
 Result<void> ServerProcess::build_parts(const MasterKey& key) {
     const ServeSettings& serve = options_.settings.serve;
-    auto tables = load_tables_with({serve.fees_directory, serve.rates_file, serve.brands_file});
+    auto tables = load_tables_with(
+        {serve.fees_directory, serve.rates_file, serve.brands_file, serve.words_file});
     if (!tables) return std::move(tables).error();
     auto profiles = load_profiles_with(options_.settings.serve.profiles_directory);
     if (!profiles) return std::move(profiles).error();
@@ -356,6 +357,7 @@ void add_serve(CLI::App& application, CommandContext& context) {
     add("--fees", "serve.fees", "DIR");
     add("--rates", "serve.rates", "FILE");
     add("--brands", "serve.brands", "FILE");
+    add("--words", "serve.words", "FILE");
     add("--profiles", "serve.profiles", "DIR");
     add("--comps", "serve.comps", "FILE");
     add("--comps-currency", "serve.comps_currency", "CODE");

@@ -119,6 +119,11 @@ void add_serve(std::vector<Setting>& all) {
                         "File of your own brands, in the form of data/analysis/brands.json",
                         "\"/etc/assay/brands.json\""},
                        FIELD(serve.brands_file)));
+    all.push_back(make({"serve", "words", text,
+                        "File of your own words for lots, bundles, defects and conditions, in the "
+                        "form of data/analysis/words.json",
+                        "\"/etc/assay/words.json\""},
+                       FIELD(serve.words_file)));
     all.push_back(make({"serve", "profiles", text,
                         "Directory of your own profiles (*.json), beside ours; docs/profiles.md",
                         "\"/etc/assay/profiles\""},

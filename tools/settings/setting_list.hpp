@@ -35,6 +35,7 @@ struct ServeSettings {
     std::string rates_file;          // exchange rates; empty: none
     std::string profiles_directory;  // the user's own profiles; empty: none
     std::string brands_file;         // adds to the table of brands; empty: none
+    std::string words_file;          // adds to the words of titles; empty: none
     std::string comps_file;          // sold prices for tenants that uploaded none; empty: none
     std::string comps_currency;      // of its rows that name none
     std::vector<std::string> comps_columns;  // field=Header

@@ -1,4 +1,4 @@
-// What title and notes say about lot, bundle, defects and condition, in English and German.
+// What title and notes say about lot, bundle, defects and condition, in four languages.
 // SPDX-License-Identifier: MIT
 #include "engine/analysis/attributes.hpp"
 
@@ -10,7 +10,7 @@ namespace assay::engine {
 namespace {
 
 std::int64_t lot_of(std::string_view title) {
-    return read_title(title).lot_quantity;
+    return read_title(title, shipped_vocabulary()).lot_quantity;
 }
 
 TEST(TitleWords, QuantitiesAreRead) {
@@ -83,11 +83,11 @@ TEST(TitleWords, BundlesAreKnownByTheirWords) {
                               "joblot of DVDs", "huge lot Pokemon cards", "Lot of Pokemon cards",
                               "\xE2\x80\x9E"
                               "Bundle\xE2\x80\x9C Switch"}) {
-        EXPECT_TRUE(read_title(title).is_bundle) << title;
+        EXPECT_TRUE(read_title(title, shipped_vocabulary()).is_bundle) << title;
     }
     for (const char* title : {"Salem's Lot", "a lot of fun board game", "parking lot toy",
                               "Lot of 4 controllers", "unbundled"}) {
-        EXPECT_FALSE(read_title(title).is_bundle) << title;
+        EXPECT_FALSE(read_title(title, shipped_vocabulary()).is_bundle) << title;
     }
 }
 
@@ -97,27 +97,29 @@ TEST(TitleWords, DefectsAreKnownByTheirWords) {
           "TV spares or repair", "Kamera defekt", "Kamera DEFEKTE Linse", "defective",
           "faulty unit", "Bastler Konvolut", "an Bastler", "Bastlerware",
           "Ersatzteilspender Notebook", "funktioniert nicht", "parts only", "als Ersatzteile"}) {
-        EXPECT_TRUE(read_title(title).parts_only) << title;
+        EXPECT_TRUE(read_title(title, shipped_vocabulary()).parts_only) << title;
     }
     for (const char* title : {"fully working", "nicht defekt", "not for parts", "Lego spare wheel",
                               "no defects", "working condition", "body parts model",
                               "keine defekte", "not defective", "ohne Defekt"}) {
-        EXPECT_FALSE(read_title(title).parts_only) << title;
+        EXPECT_FALSE(read_title(title, shipped_vocabulary()).parts_only) << title;
     }
 }
 
 TEST(TitleWords, EmptyBoxesAreKnownByTheirWords) {
     for (const char* title : {"iPhone 12 BOX ONLY", "Rolex empty box", "nur OVP", "Nur Karton",
                               "leere OVP", "Leerkarton PS5", "Switch only box"}) {
-        EXPECT_TRUE(read_title(title).box_only) << title;
+        EXPECT_TRUE(read_title(title, shipped_vocabulary()).box_only) << title;
     }
     for (const char* title : {"with box", "in OVP", "Xbox only", "box set", "only 2 left"}) {
-        EXPECT_FALSE(read_title(title).box_only) << title;
+        EXPECT_FALSE(read_title(title, shipped_vocabulary()).box_only) << title;
     }
 }
 
 TEST(TitleWords, ConditionsAreRead) {
-    const auto condition = [](std::string_view text) { return read_words(text).condition; };
+    const auto condition = [](std::string_view text) {
+        return read_words(text, shipped_vocabulary()).condition;
+    };
     EXPECT_EQ(condition("Brand new Sony"), Condition::new_);
     EXPECT_EQ(condition("Lego NEU & OVP"), Condition::new_);
     EXPECT_EQ(condition("factory sealed game"), Condition::new_);
@@ -148,11 +150,70 @@ TEST(TitleWords, ConditionsAreRead) {
     EXPECT_EQ(condition("neu, aber defekt"), Condition::parts) << "the worst word counts";
 }
 
+TEST(TitleWords, SpanishAndFrenchAreReadToo) {
+    const auto facts = [](std::string_view text) { return read_words(text, shipped_vocabulary()); };
+    for (const char* title :
+         {"Lote de 4 tazas", "Pack de 4 pilas", "Caja de 4 copas", "Tazas 4 unidades",
+          "Lot de 4 tasses", "Paquet de 4 piles", "Ensemble de 4 verres"}) {
+        EXPECT_EQ(lot_of(title), 4) << title;
+        EXPECT_FALSE(facts(title).is_bundle) << title;
+    }
+    for (const char* title : {"Lote de cartas Pokemon", "Lot de cartes Pokemon"})
+        EXPECT_TRUE(facts(title).is_bundle) << title;
+    for (const char* title :
+         {"iPhone 8 para piezas", "TV no funciona", "Portátil AVERIADO", "iPhone pour pièces",
+          "TV ne fonctionne pas", "Appareil défectueux"}) {
+        EXPECT_TRUE(facts(title).parts_only) << title;
+    }
+    for (const char* title : {"Sólo caja iPhone", "Caja vacía PS5", "Boîte seulement iPhone"})
+        EXPECT_TRUE(facts(title).box_only) << title;
+    EXPECT_EQ(facts("Lego Nuevo").condition, Condition::new_);
+    EXPECT_EQ(facts("Juego precintado").condition, Condition::new_);
+    EXPECT_EQ(facts("Jeu neuf").condition, Condition::new_);
+    EXPECT_EQ(facts("como nuevo").condition, Condition::like_new);
+    EXPECT_EQ(facts("comme neuf").condition, Condition::like_new);
+    EXPECT_EQ(facts("Portátil reacondicionado").condition, Condition::refurb_seller);
+    EXPECT_EQ(facts("PC reconditionné").condition, Condition::refurb_seller);
+    EXPECT_EQ(facts("muy buen estado").condition, Condition::very_good);
+    EXPECT_EQ(facts("très bon état").condition, Condition::very_good);
+    EXPECT_EQ(facts("buen estado").condition, Condition::good);
+    EXPECT_EQ(facts("bon état").condition, Condition::good);
+    EXPECT_EQ(facts("Libro usado").condition, Condition::good);
+    EXPECT_EQ(facts("de segunda mano").condition, Condition::good);
+    EXPECT_EQ(facts("Vélo d'occasion").condition, Condition::good);
+}
+
+TEST(TitleWords, WordsOfOneLanguageAreNoneOfAnother) {
+    const auto facts = [](std::string_view text) { return read_words(text, shipped_vocabulary()); };
+    for (const char* title : {"Panne velvet dress", "Sous vide box cooker", "Second main board",
+                              "Comic con exclusive", "Sin City DVD", "Rainbow pour paint"}) {
+        EXPECT_EQ(facts(title), TextFacts{}) << title;
+    }
+}
+
+TEST(TitleWords, WhatAsksToReadTheDescriptionIsNotAsGoodAsItSounds) {
+    const auto condition = [](std::string_view text) {
+        return read_words(text, shipped_vocabulary()).condition;
+    };
+    EXPECT_EQ(condition("Canon EOS 5D READ DESCRIPTION"), Condition::acceptable);
+    EXPECT_EQ(condition("PS4 - please read the full description!"), Condition::acceptable);
+    EXPECT_EQ(condition("iPhone 8 read desc."), Condition::acceptable);
+    EXPECT_EQ(condition("Kamera, bitte Beschreibung lesen"), Condition::acceptable);
+    EXPECT_EQ(condition("Kamera, Beschreibung bitte beachten"), Condition::acceptable);
+    EXPECT_EQ(condition("Brand new Sony, read description"), Condition::new_defects);
+    EXPECT_EQ(condition("Open box TV read description"), Condition::new_defects);
+    EXPECT_EQ(condition("sealed, read the description"), Condition::new_defects);
+    EXPECT_EQ(condition("very good camera, read description"), Condition::acceptable);
+    EXPECT_EQ(condition("defekt, Beschreibung lesen"), Condition::parts);
+    EXPECT_EQ(condition("Learning to read, grade 1"), Condition::unknown);
+    EXPECT_EQ(condition("Description of Egypt"), Condition::unknown);
+}
+
 TEST(TitleWords, WordsThatOnlyLookLikeAConditionAreLeftAlone) {
     for (const char* title : {"New York poster", "New Balance shoes", "New Super Mario Bros",
                               "6204 2RS sealed bearing", "fine nib fountain pen", "never used",
                               "mit OVP", "good vibes mug", "handbag", "Sony headphones", ""}) {
-        EXPECT_EQ(read_words(title).condition, Condition::unknown) << title;
+        EXPECT_EQ(read_words(title, shipped_vocabulary()).condition, Condition::unknown) << title;
     }
 }
 
@@ -161,7 +222,7 @@ TEST(TitleWords, AnyBytesAreTaken) {
     for (int i = 0; i < 4000; ++i)
         bytes.push_back(static_cast<char>(i * 131 % 256));
     for (std::size_t size = 0; size < 4000; size += 7) {
-        read_words(std::string_view(bytes).substr(0, size));
+        read_words(std::string_view(bytes).substr(0, size), shipped_vocabulary());
     }
     EXPECT_EQ(lot_of(std::string(text_bytes_max, 'x') + " lot of 4"), 1) << "behind the end";
     EXPECT_EQ(lot_of("\xC3"), 1);
@@ -169,7 +230,9 @@ TEST(TitleWords, AnyBytesAreTaken) {
 }
 
 TEST(TitleWords, StorageIsTheLargestThatIsNoWorkingMemory) {
-    const auto storage = [](std::string_view text) { return read_words(text).storage_gb; };
+    const auto storage = [](std::string_view text) {
+        return read_words(text, shipped_vocabulary()).storage_gb;
+    };
     EXPECT_EQ(storage("Apple iPhone 8 64 GB black"), 64);
     EXPECT_EQ(storage("Galaxy S21 8GB/256GB"), 256);
     EXPECT_EQ(storage("Laptop 16GB RAM 512GB SSD"), 512);
@@ -293,6 +356,15 @@ TEST_F(AttributesTest, TheSameWordsInAnyOrderAndWritingHaveOneHash) {
     EXPECT_NE(read().tokens_hash, hash);
     product.title = "";
     EXPECT_EQ(read().tokens_hash, 0U);
+}
+
+TEST_F(AttributesTest, StainlessSteelIsWhatAThingIsMadeOfAndNoColour) {
+    product.title = "Kettle stainless steel, black, 1.7 l";
+    EXPECT_EQ(read().variant.color, "black");
+    product.title = "Wasserkocher Edelstahl rot";
+    EXPECT_EQ(read().variant.color, "red");
+    product.title = "Cookware set stainless steel";
+    EXPECT_EQ(read().variant.color, "");
 }
 
 TEST_F(AttributesTest, TheLanguageIsGivenOrReadFromTheWords) {

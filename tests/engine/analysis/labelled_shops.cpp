@@ -6,10 +6,10 @@
 #include <cmath>
 #include <fstream>
 #include <map>
-#include <random>
 #include <sstream>
 #include <string_view>
 
+#include "tests/engine/analysis/dice.hpp"
 #include "tests/support/source_tree.hpp"
 
 namespace assay::testing {
@@ -91,28 +91,6 @@ void add_shop(const std::vector<Record>& records, const std::string& prefix, boo
 }
 
 // --- made up ---------------------------------------------------------------------------------
-
-class Dice {
-  public:
-    explicit Dice(std::uint32_t seed) : random_(seed) {}
-    std::size_t below(std::size_t count) { return random_() % count; }  // the same everywhere
-    double part() { return static_cast<double>(random_()) / 4294967296.0; }
-    bool chance(double p) { return part() < p; }
-    // About normal, with unit variance: a sum of twelve.
-    double normal() {
-        double sum = -6;
-        for (int i = 0; i < 12; ++i)
-            sum += part();
-        return sum;
-    }
-    template <std::size_t size>
-    std::string pick(const std::array<const char*, size>& list) {
-        return list[below(size)];
-    }
-
-  private:
-    std::mt19937 random_;
-};
 
 constexpr std::array<const char*, 29> syllables = {
     "ar",  "bel", "cor", "dex", "el", "fin", "gra", "hy",  "in",  "jo",

@@ -14,7 +14,7 @@
 namespace assay::testing {
 
 struct ShopRow {
-    std::string id, title, brand, description;
+    std::string id, title, brand, model, description;
     std::optional<MinorUnits> price;
     bool first_shop = false;
 };

@@ -116,8 +116,8 @@ class BrokenTablesTest : public ::testing::Test {
         for (const char* name :
              {"analysis/defaults", "analysis/conditions", "analysis/recovery", "analysis/returns",
               "analysis/tax", "analysis/carriers", "analysis/variants", "analysis/brands",
-              "analysis/risks", "analysis/listings", "analysis/prices", "analysis/demand",
-              "fees/ebay_us"}) {
+              "analysis/words", "analysis/risks", "analysis/listings", "analysis/prices",
+              "analysis/demand", "fees/ebay_us"}) {
             const std::string path = "data/" + std::string(name) + ".json";
             std::ifstream file(testing::source_tree() / path, std::ios::binary);
             files_[path] = {std::istreambuf_iterator<char>(file), {}};

@@ -275,6 +275,27 @@ TEST_F(AnalyzeTest, AUsersBrandsAreKnown) {
     EXPECT_THAT(error_.str(), HasSubstr("bad.json"));
 }
 
+TEST_F(AnalyzeTest, AUsersWordsAreKnownBesideOurs) {
+    const std::string words = file(
+        "words.json", R"({"words": {"bundle": {"it": ["lottone"]}, "used": {"it": ["usato"]}}})");
+    const std::string path = file("two.ndjson", R"({"title":"LOTTONE Lego"})"
+                                                "\n"
+                                                R"({"title":"Konvolut Lego, usato"})"
+                                                "\n");
+    ASSERT_EQ(run({path, "--only", "attributes"}), exit_ok);
+    EXPECT_THAT(out_.str(), HasSubstr(R"("is_bundle":false)"));
+    EXPECT_THAT(out_.str(), Not(HasSubstr(R"("condition":"good")")));
+    ASSERT_EQ(run({path, "--only", "attributes", "--words", words}), exit_ok);
+    EXPECT_THAT(out_.str(), Not(HasSubstr(R"("is_bundle":false)")));
+    EXPECT_THAT(out_.str(), HasSubstr(R"("condition":"good")"));
+    EXPECT_EQ(run({path, "--words", "/nowhere/words.json"}), exit_usage);
+    EXPECT_THAT(error_.str(), HasSubstr("write it like {\"words\": "));
+    EXPECT_EQ(run({path, "--words", file("bad.json", R"({"words": {"bundel": {"it": ["a"]}}})")}),
+              exit_usage);
+    EXPECT_THAT(error_.str(),
+                HasSubstr("bad.json: /words/bundel is no meaning of a word; known are"));
+}
+
 TEST_F(AnalyzeTest, ATitleCannotSteerTheTerminal) {
     const std::string title = "Kettle \\u001b[31m red";
     const std::string path = file("m.ndjson", "{\"title\":\"" + title +

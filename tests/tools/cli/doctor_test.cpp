@@ -186,6 +186,16 @@ TEST_F(DoctorTest, MakesNoStoreWhereThereIsNone) {
     EXPECT_FALSE(std::filesystem::exists(data()));
 }
 
+TEST_F(DoctorTest, FindsAFaultInAUsersOwnWords) {
+    const std::string path = (directory_.path() / "words.json").string();
+    std::ofstream(path) << R"({"words": {"used": {"it": ["usato"]}}})";
+    environment["ASSAY_SERVE_WORDS"] = path;
+    EXPECT_THAT(checks().at("fee tables"), Not(HasSubstr("failure: ")));
+    std::ofstream(path) << R"({"words": {"used": {"it": ["usato sicuro"]}}})";
+    EXPECT_THAT(checks().at("fee tables"),
+                HasSubstr("words.json: /words/used/it/0 (\"usato sicuro\") is not one word"));
+}
+
 TEST_F(DoctorTest, FindsKeysThatOthersCanRead) {
     make_store();
     const std::string key = data() + "/admin.key";

@@ -104,6 +104,29 @@ TEST_F(FeeDirectory, AddsAFileOfBrandsToThoseThatAreKnown) {
                 FailsWith(ErrorCode::invalid_input));
 }
 
+TEST_F(FeeDirectory, AddsAFileOfWordsToThoseThatAreKnown) {
+    const std::string path = (directory_.path() / "words.json").string();
+    write("words.json", R"({"words": {"bundle": {"it": ["lottone"]}}})");
+    const auto tables = load_tables_with({{}, {}, {}, path});
+    ASSERT_THAT(tables, IsOk());
+    const engine::TitleVocabulary& words = (*tables)->vocabulary;
+    EXPECT_EQ(words.size(), engine::shipped_vocabulary().size() + 1);
+    EXPECT_EQ(words.find(engine::word_key("lottone")), engine::Word::bundle);
+    write("words.json", R"({"words": {"used": {"it": ["lot"]}}})");
+    const auto refused = load_tables_with({{}, {}, {}, path});
+    ASSERT_THAT(refused, FailsWith(ErrorCode::invalid_input));
+    EXPECT_THAT(refused.error().message, HasSubstr("words.json: /words/used/it/0 (\"lot\")"));
+    write("words.json", R"({"wrods": {}})");
+    const auto other = load_tables_with({{}, {}, {}, path});
+    ASSERT_THAT(other, FailsWith(ErrorCode::invalid_input));
+    EXPECT_THAT(other.error().message, HasSubstr("words.json: has no member \"words\""));
+    const auto missing = load_tables_with({{}, {}, {}, path + "x"});
+    ASSERT_THAT(missing, FailsWith(ErrorCode::invalid_argument));
+    EXPECT_EQ(missing.error().field, "--words");
+    write("words.json", std::string(limits::brand_file_bytes_max + 1, ' '));
+    EXPECT_THAT(load_tables_with({{}, {}, {}, path}), FailsWith(ErrorCode::payload_too_large));
+}
+
 TEST_F(FeeDirectory, IsBounded) {
     write("large.json", std::string(limits::fee_file_bytes_max + 1, ' '));
     EXPECT_THAT(load(), FailsWith(ErrorCode::payload_too_large));
