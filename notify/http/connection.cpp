@@ -62,15 +62,15 @@ Connection::Connection(const Surroundings& surroundings, std::shared_ptr<const T
     assert(target_->url.https == (tls != nullptr));
 }
 
-void Connection::run(std::unique_ptr<Exchange> exchange) {
+void Connection::run(std::unique_ptr<Exchange> exchange, SteadyTime now) {
     assert(!exchange_ && (phase_ == Phase::fresh || phase_ == Phase::idle));
     exchange_ = std::move(exchange);
     exchange_->outcome.connection_reused = phase_ == Phase::idle;
     if (phase_ == Phase::idle) {
-        exchange_->outcome.remote_address = shown(addresses_.at(dialled_ - 1), target_->url.port);
-        exchange_now();
+        exchange_->outcome.remote_address = remote_text_;
+        exchange_now(now);
     } else {
-        opened_ = around_.clock.steady_now();
+        opened_ = now;
         resolve();
     }
 }
@@ -89,9 +89,13 @@ void Connection::shut() noexcept {
     socket_.close(ignored);
 }
 
-std::int32_t Connection::elapsed() const noexcept {
-    const auto since = around_.clock.steady_now() - exchange_->begun;
+std::int32_t Connection::elapsed(SteadyTime at) const noexcept {
+    const auto since = at - exchange_->begun;
     return static_cast<std::int32_t>(std::chrono::duration_cast<milliseconds>(since).count());
+}
+
+std::int32_t Connection::elapsed() const noexcept {
+    return elapsed(around_.clock.steady_now());
 }
 
 void Connection::limit_phase(milliseconds budget) noexcept {
@@ -102,7 +106,7 @@ void Connection::check_deadline(SteadyTime now) {
     if (!exchange_ || now < phase_deadline_) return;
     if (now >= exchange_->deadline) {
         finish(OutcomeKind::timeout, "no complete response within " +
-                                         std::to_string(exchange_->request.timeout.count()) +
+                                         std::to_string(exchange_->target->to->timeout.count()) +
                                          " ms");
         return;
     }
@@ -210,9 +214,10 @@ void Connection::on_connected(const error_code& error) {
         return finish(OutcomeKind::connect, "the peer is not who was dialled");
     }
     exchange_->outcome.timings.connected = elapsed();
-    exchange_->outcome.remote_address = shown(addresses_[dialled_ - 1], target_->url.port);
+    remote_text_ = shown(addresses_[dialled_ - 1], target_->url.port);
+    exchange_->outcome.remote_address = remote_text_;
     if (tls_context_ != nullptr) return secure();
-    exchange_now();
+    exchange_now(around_.clock.steady_now());
 }
 
 void Connection::secure() {
@@ -229,7 +234,7 @@ void Connection::step_handshake() {
     const TlsStep step = tls_->handshake();
     if (step == TlsStep::done) {
         exchange_->outcome.timings.secured = elapsed();
-        return exchange_now();
+        return exchange_now(around_.clock.steady_now());
     }
     if (step == TlsStep::failed || step == TlsStep::closed) {
         return finish(OutcomeKind::tls,
@@ -245,28 +250,28 @@ void Connection::step_handshake() {
 
 // --- request
 
-void Connection::exchange_now() {
+void Connection::exchange_now(SteadyTime at) {
     phase_ = Phase::exchanging;
     phase_deadline_ = exchange_->deadline;
     reader_.begin();
     sent_ = 0;
     written_ = false;
     heard_ = false;
-    const std::string* const body = exchange_->request.body.get();
+    const std::string* const body = exchange_->body.get();
     if (tls_ && body != nullptr && exchange_->head.size() + body->size() <= tls_joined_bytes_max &&
         !exchange_->written_before) {
         exchange_->head += *body;
-        exchange_->request.body.reset();
+        exchange_->body.reset();
     }
-    write();
+    write(at);
     if (phase_ == Phase::exchanging) read_more();
 }
 
 // One send call in the usual case: head and body leave together, without a wait in between.
-void Connection::write() {
+void Connection::write(SteadyTime at) {
     const std::string& head = exchange_->head;
     const std::string_view body =
-        exchange_->request.body ? std::string_view(*exchange_->request.body) : std::string_view();
+        exchange_->body ? std::string_view(*exchange_->body) : std::string_view();
     const std::size_t total = head.size() + body.size();
     while (sent_ < total) {
         const std::string_view head_left =
@@ -291,14 +296,14 @@ void Connection::write() {
         sent_ += now_sent;
     }
     written_ = true;
-    exchange_->outcome.timings.written = elapsed();
+    exchange_->outcome.timings.written = elapsed(at);
 }
 
 void Connection::wait_to_write() {
     socket_.async_wait(Socket::wait_write, [self = shared_from_this(),
                                             exchange = exchange_.get()](const error_code&) {
         const bool ours = self->phase_ == Phase::exchanging && self->exchange_.get() == exchange;
-        if (ours) self->write();
+        if (ours) self->write(self->around_.clock.steady_now());
     });
 }
 
@@ -380,16 +385,16 @@ void Connection::on_readable(const error_code& error) {
 }
 
 ResponseReader::State Connection::parse() {
-    if (!heard_) {
-        heard_ = true;
-        exchange_->outcome.timings.first_byte = elapsed();
-    }
+    heard_ = true;
     std::size_t taken = 0;
     const ResponseReader::State state =
         reader_.feed(std::string_view(buffer_.data(), filled_), taken);
     std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(taken),
               buffer_.begin() + static_cast<std::ptrdiff_t>(filled_), buffer_.begin());
     filled_ -= taken;
+    // Of a response that comes whole finish() sets it.
+    std::int32_t& first_byte = exchange_->outcome.timings.first_byte;
+    if (state == ResponseReader::State::more && first_byte < 0) first_byte = elapsed();
     // What the parser wants whole (a header, a chunk's line, trailers) has one limit.
     if (state == ResponseReader::State::more && filled_ > around_.options.header_bytes_max) {
         return ResponseReader::State::too_large;
@@ -451,8 +456,12 @@ void Connection::finish(OutcomeKind kind, std::string detail) {
     outcome.kind = kind;
     outcome.phase = attempt_phase(kind);
     outcome.detail = std::move(detail);
-    outcome.ended = std::max(around_.clock.now(), outcome.started);
-    outcome.timings.done = elapsed();
+    const SteadyTime at = around_.clock.steady_now();
+    // By the clock that does not jump.
+    outcome.ended =
+        outcome.started + std::chrono::duration_cast<milliseconds>(at - exchange_->sent);
+    outcome.timings.done = elapsed(at);
+    if (heard_ && outcome.timings.first_byte < 0) outcome.timings.first_byte = elapsed(at);
     const bool has_response =
         kind == OutcomeKind::response || kind == OutcomeKind::response_too_large;
     if (has_response) {
@@ -463,8 +472,8 @@ void Connection::finish(OutcomeKind kind, std::string detail) {
         if (!location.empty()) outcome.detail = "redirect to " + location + " not followed";
     }
     const bool again = kind == OutcomeKind::response && reader_.reusable() && written_ &&
-                       filled_ == 0 && fit_for_reuse(around_.clock.steady_now());
-    end(again ? ConnectionOwner::Ending::reusable : ConnectionOwner::Ending::closed);
+                       filled_ == 0 && fit_for_reuse(at);
+    end(again ? ConnectionOwner::Ending::reusable : ConnectionOwner::Ending::closed, at);
 }
 
 void Connection::finish_later(OutcomeKind kind, std::string detail) {
@@ -479,11 +488,11 @@ void Connection::finish_later(OutcomeKind kind, std::string detail) {
     });
 }
 
-void Connection::end(ConnectionOwner::Ending ending) {
+void Connection::end(ConnectionOwner::Ending ending, SteadyTime at) {
     const auto self = shared_from_this();  // the owner may let go of us
     if (ending == ConnectionOwner::Ending::reusable) {
         phase_ = Phase::idle;
-        idle_since_ = around_.clock.steady_now();
+        idle_since_ = at;
         read_more();
     } else {
         shut();

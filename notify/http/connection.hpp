@@ -24,22 +24,27 @@ namespace assay::notify {
 using Socket =
     boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
-// What all requests to one URL share. Immutable.
+struct Origin;  // the pool's: the connections that a target's requests share
+
+// A destination made ready. Immutable.
 struct Target {
+    std::shared_ptr<const Destination> to;
     Url url;
-    std::string pool_key;       // partition + origin
+    std::string pool_key;       // partition, allowed blocks and origin
     std::vector<Cidr> allowed;  // where the name may lead to; empty: wherever may be dialled
     std::string prefix;         // of the request head
+    std::shared_ptr<Origin> origin;
 };
 
-// One attempt on its way.
+// One attempt on its way. Used again for another one when it has ended.
 struct Exchange {
-    SignedRequest request;
+    std::string head;
+    std::shared_ptr<const std::string> body;
     Transport::Answer answer;
     std::shared_ptr<const Target> target;
-    std::string head;
     Outcome outcome;
-    SteadyTime begun{};
+    SteadyTime sent{};   // handed to the pool, at outcome.started
+    SteadyTime begun{};  // given a connection
     SteadyTime deadline{};
     bool written_before = false;  // on a re-used connection that turned out to be dead
 };
@@ -76,7 +81,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
                TlsContext* tls, TlsTicket& ticket);
 
     // Sends the exchange, opening the connection first if it is new. Must not be busy.
-    void run(std::unique_ptr<Exchange> exchange);
+    void run(std::unique_ptr<Exchange> exchange, SteadyTime now);
     void check_deadline(SteadyTime now);
     // Closes without another word to the owner.
     void shut() noexcept;
@@ -91,6 +96,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   private:
     enum class Phase { fresh, resolving, connecting, securing, exchanging, idle, closed };
 
+    std::int32_t elapsed(SteadyTime at) const noexcept;
     std::int32_t elapsed() const noexcept;
     void limit_phase(std::chrono::milliseconds budget) noexcept;
     void resolve();
@@ -99,8 +105,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void on_connected(const boost::system::error_code& error);
     void secure();
     void step_handshake();
-    void exchange_now();
-    void write();
+    void exchange_now(SteadyTime at);
+    void write(SteadyTime at);
     void wait_to_write();
     void read_more();
     void on_bytes(const boost::system::error_code& error, std::size_t got);
@@ -112,7 +118,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void finish(OutcomeKind kind, std::string detail);
     // The same from inside run(), whose caller must hear nothing before it returns.
     void finish_later(OutcomeKind kind, std::string detail);
-    void end(ConnectionOwner::Ending ending);
+    void end(ConnectionOwner::Ending ending, SteadyTime at = {});
 
     Surroundings around_;
     std::shared_ptr<const Target> target_;
@@ -128,6 +134,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::vector<Address> addresses_;
     std::size_t dialled_ = 0;  // addresses tried; numbers the answers of async_connect
     boost::asio::ip::tcp::endpoint remote_;
+    std::string remote_text_;
     SteadyTime opened_{};
     SteadyTime idle_since_{};
     SteadyTime phase_deadline_{};
