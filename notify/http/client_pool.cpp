@@ -43,11 +43,13 @@ using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
 class ClientPool final : public Transport, private ConnectionOwner {
   public:
     ClientPool(asio::io_context& io, const Clock& clock, NameResolver& resolver,
-               const ClientOptions& options, std::unique_ptr<TlsContext> tls)
+               const ClientOptions& options, std::unique_ptr<SocketSet> sockets,
+               std::unique_ptr<TlsContext> tls)
         : io_(io),
           options_(options),
           clock_(clock),
-          around_{io, clock, resolver, options_, *this},
+          sockets_(std::move(sockets)),
+          around_{io, *sockets_, clock, resolver, options_, *this},
           tls_(std::move(tls)),
           timer_(io) {}
     ~ClientPool() override;
@@ -80,6 +82,7 @@ class ClientPool final : public Transport, private ConnectionOwner {
     asio::io_context& io_;
     const ClientOptions options_;
     const Clock& clock_;
+    std::unique_ptr<SocketSet> sockets_;
     Surroundings around_;
     std::unique_ptr<TlsContext> tls_;  // made when the first https endpoint is called
     Timer timer_;
@@ -372,8 +375,10 @@ Result<std::unique_ptr<Transport>> make_client_pool(asio::io_context& io, const 
         if (!made) return std::move(made).error();
         tls = *std::move(made);
     }
-    return std::unique_ptr<Transport>(
-        std::make_unique<ClientPool>(io, clock, resolver, options, std::move(tls)));
+    Result<std::unique_ptr<SocketSet>> sockets = SocketSet::make(io);
+    if (!sockets) return std::move(sockets).error();
+    return std::unique_ptr<Transport>(std::make_unique<ClientPool>(
+        io, clock, resolver, options, *std::move(sockets), std::move(tls)));
 }
 
 }  // namespace assay::notify

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
-#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <memory>
@@ -15,14 +13,10 @@
 #include "notify/dispatch/transport.hpp"
 #include "notify/http/client_pool.hpp"
 #include "notify/http/response_reader.hpp"
+#include "notify/http/socket_set.hpp"
 #include "notify/http/tls.hpp"
 
 namespace assay::notify {
-
-// The executor's type is spelled out: a type-erased one costs an allocation and a call per
-// operation.
-using Socket =
-    boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
 struct Origin;  // the pool's: the connections that a target's requests share
 
@@ -66,15 +60,16 @@ class ConnectionOwner {
 // Everything connections borrow from their pool, which outlives their use of it.
 struct Surroundings {
     boost::asio::io_context& io;
+    SocketSet& sockets;
     const Clock& clock;
     NameResolver& resolver;
     const ClientOptions& options;
     ConnectionOwner& owner;
 };
 
-// Belongs to its pool's thread. A read is always outstanding once connected, so that an idle
+// Belongs to its pool's thread. It is told whatever happens to its socket, so that an idle
 // connection notices its end by itself, and a response never costs a read that finds nothing.
-class Connection : public std::enable_shared_from_this<Connection> {
+class Connection final : public std::enable_shared_from_this<Connection>, private SocketListener {
   public:
     // `tls` is null for plain HTTP; `ticket` outlives the connection's use.
     Connection(const Surroundings& surroundings, std::shared_ptr<const Target> target,
@@ -103,16 +98,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void on_addresses(Result<std::vector<Address>> answer);
     void dial();
     void on_connected(const boost::system::error_code& error);
+    void on_ready(std::uint32_t events) override;
     void secure();
     void step_handshake();
     void exchange_now(SteadyTime at);
     void write(SteadyTime at);
-    void wait_to_write();
-    void read_more();
-    void on_bytes(const boost::system::error_code& error, std::size_t got);
-    void on_readable(const boost::system::error_code& error);
+    void read(bool ended);
+    TlsStep receive(std::span<char> into, std::size_t& got);
     ResponseReader::State parse();
-    void on_state(ResponseReader::State state);
+    void on_complete(ResponseReader::State state);
     void on_stream_end(std::string_view why);
     AttemptPhase attempt_phase(OutcomeKind kind) const noexcept;
     void finish(OutcomeKind kind, std::string detail);
@@ -139,7 +133,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
     SteadyTime idle_since_{};
     SteadyTime phase_deadline_{};
     Phase phase_ = Phase::fresh;
-    bool reading_ = false;
     bool written_ = false;
     bool heard_ = false;  // a byte of this response has come
     bool retired_ = false;

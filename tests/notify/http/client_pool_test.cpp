@@ -127,6 +127,43 @@ TEST_F(ClientPool, ReusesAConnectionAfterACompleteResponse) {
     EXPECT_EQ(receiver.requests().front().header("Content-Length"), "7");
 }
 
+// A socket tells once that bytes have come: those that just fill a buffer are the hard ones.
+TEST_F(ClientPool, ResponsesOfAnySizeAreWholeAndLeaveTheConnectionUsable) {
+    std::vector<std::size_t> sizes;
+    for (const std::size_t edge : {2'048U, 4'096U, 6'144U, 8'192U, 12'288U, 16'384U}) {
+        for (std::size_t size = edge - 2; size <= edge + 2; ++size)
+            sizes.push_back(size);
+    }
+    LoopbackReceiver receiver([&](Peer& peer) {
+        for (const std::size_t size : sizes) {
+            if (!peer.read_request()) return;
+            const std::string head =
+                "HTTP/1.1 200 OK\r\nX-Pad: p\r\nContent-Length: " + std::to_string(size - 64);
+            std::string bytes = head + "\r\n\r\n" + std::string(size - 64, 'b');
+            bytes.insert(head.find("p\r"), size - bytes.size(), 'p');
+            peer.send(bytes);
+        }
+    });
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+        const Outcome outcome = send(receiver.url());
+        ASSERT_EQ(outcome.kind, OutcomeKind::response) << sizes[i] << ": " << outcome.detail;
+        EXPECT_EQ(outcome.response_text,
+                  std::string(std::min(sizes[i] - 64, options_.text_bytes_kept), 'b'));
+        EXPECT_EQ(outcome.connection_reused, i > 0) << sizes[i];
+    }
+    EXPECT_EQ(receiver.connections(), 1);
+}
+
+TEST_F(ClientPool, AResponseAndTheEndInOnePieceLeaveNothingToUseAgain) {
+    LoopbackReceiver receiver(says("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+    for (int i = 0; i < 20; ++i) {
+        const Outcome outcome = send(receiver.url());
+        EXPECT_EQ(outcome.kind, OutcomeKind::response) << outcome.detail;
+        EXPECT_EQ(outcome.status, 200);
+    }
+    EXPECT_EQ(receiver.connections(), 20);
+}
+
 TEST_F(ClientPool, AShortageOfDescriptorsIsNoFaultOfTheReceiver) {
     LoopbackReceiver receiver(LoopbackReceiver::answers({200}));
     pool();
