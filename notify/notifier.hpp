@@ -73,6 +73,13 @@ struct NotifierStatus {
     std::uint64_t damaged = 0;
 };
 
+// What an attempt would send, shown to people: names in the place of what is secret.
+struct UnsignedRequest {
+    std::string url;
+    std::vector<Header> headers;
+    std::shared_ptr<const std::string> body;
+};
+
 struct ReplayReport {
     std::int64_t matched = 0;  // by the query, behind its `after`
     std::int64_t sent = 0;     // wait now as new series of attempts
@@ -159,7 +166,7 @@ class Notifier final : public engine::CommitListener, public engine::Audience {
     // What its next attempt would send, for people who want to try it themselves: signatures and
     // custom headers stand there as "<...>", so nothing in it is secret. Errors: not_found, and
     // those of rendering (archived, corrupt).
-    Result<SignedRequest> unsigned_request(const TenantId& tenant, const DeliveryId& id) const;
+    Result<UnsignedRequest> unsigned_request(const TenantId& tenant, const DeliveryId& id) const;
     Result<notify_store::DeliveryRow> delivery(const TenantId& tenant, const DeliveryId& id) const;
     NotifierStatus status() const;
 

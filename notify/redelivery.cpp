@@ -54,8 +54,8 @@ Result<void> Notifier::redeliver(const TenantId& tenant, const DeliveryId& id) {
     return {};
 }
 
-Result<SignedRequest> Notifier::unsigned_request(const TenantId& tenant,
-                                                 const DeliveryId& id) const {
+Result<UnsignedRequest> Notifier::unsigned_request(const TenantId& tenant,
+                                                   const DeliveryId& id) const {
     const Body& body = *body_;
     const Result<notify_store::DeliveryRow> row = delivery(tenant, id);
     if (!row) return row.error();
@@ -70,7 +70,7 @@ Result<SignedRequest> Notifier::unsigned_request(const TenantId& tenant,
                         body.link_bases);
     Result<DeliverySource::Body> rendered = source.body(what, *endpoint, nullptr);
     if (!rendered) return std::move(rendered).error();
-    SignedRequest request;
+    UnsignedRequest request;
     request.url = shown_url(*endpoint);
     request.body = std::move(rendered->bytes);
     request.headers = {{"Content-Type", profile->content_type},

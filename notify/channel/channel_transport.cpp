@@ -27,28 +27,27 @@ class ChannelTransport final : public Transport {
                      std::unique_ptr<Transport> http, Mailer* mailer)
         : io_(io), clock_(clock), http_(std::move(http)), mailer_(mailer) {}
 
-    void send(SignedRequest request, Answer answer) override {
-        switch (request.channel) {
+    void send(const SignedRequest& request, Answer answer) override {
+        switch (request.to->channel) {
             case Channel::http:
-                return http_->send(std::move(request), std::move(answer));
+                return http_->send(request, std::move(answer));
             case Channel::discord:
-                return http_->send(std::move(request),
-                                   [answer = std::move(answer)](Outcome outcome) {
-                                       read_wait(outcome);
-                                       answer(std::move(outcome));
-                                   });
+                return http_->send(request, [answer = std::move(answer)](Outcome outcome) {
+                    read_wait(outcome);
+                    answer(std::move(outcome));
+                });
             case Channel::email:
-                return send_mail(std::move(request), std::move(answer));
+                return send_mail(request, std::move(answer));
         }
     }
 
     void forget(std::string_view origin) override { http_->forget(origin); }
 
   private:
-    void send_mail(SignedRequest request, Answer answer) {
+    void send_mail(const SignedRequest& request, Answer answer) {
         Outcome outcome;
         outcome.started = outcome.ended = clock_.now();
-        Result<std::vector<std::string>> recipients = parse_mailto(request.url);
+        Result<std::vector<std::string>> recipients = parse_mailto(request.to->url);
         if (!recipients) {
             outcome.kind = OutcomeKind::invalid_request;
             outcome.detail = recipients.error().message;
@@ -59,14 +58,14 @@ class ChannelTransport final : public Transport {
             outcome.detail = "no mail server is set: see smtp.url";
             return later(std::move(answer), std::move(outcome));
         }
-        Mail mail{*std::move(recipients), request.message_id, {}, std::move(request.body)};
-        for (Header& header : request.headers) {
+        Mail mail{*std::move(recipients), request.message_id, {}, request.body};
+        for (Header& header : request.headers.list()) {
             if (header.name.starts_with("X-Assay-")) mail.headers.push_back(std::move(header));
         }
         const std::weak_ptr<int> alive = alive_;
         auto shared = std::make_shared<Answer>(std::move(answer));
         const bool taken = mailer_->try_send(
-            std::move(mail), request.timeout, [io = &io_, alive, shared](Outcome ended) {
+            std::move(mail), request.to->timeout, [io = &io_, alive, shared](Outcome ended) {
                 boost::asio::post(*io, [alive, shared, ended = std::move(ended)]() mutable {
                     if (!alive.expired()) (*shared)(std::move(ended));
                 });

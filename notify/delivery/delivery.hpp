@@ -61,15 +61,22 @@ enum class Channel : std::uint8_t { http, discord, email };
 std::string_view to_string(Channel channel) noexcept;
 std::optional<Channel> parse_channel(std::string_view text) noexcept;
 
-// Everything that goes onto the wire; the body is shared between attempts and endpoints.
-struct SignedRequest {
+// Where requests go, and what is the same in all of them: made once for an endpoint and its
+// settings, so that a transport prepares it once. Never changed once it is shared.
+struct Destination {
     std::string url;
-    std::vector<Header> headers;
-    std::shared_ptr<const std::string> body;
+    HeaderLines headers;
     std::chrono::milliseconds timeout{};  // one deadline for the whole attempt
     std::string partition;                // connections and TLS sessions never cross it: the tenant
     std::vector<std::string> allowed_addresses;  // CIDRs, checked; empty: whatever may be dialled
     Channel channel = Channel::http;
+};
+
+// Everything that goes onto the wire; the body is shared between attempts and endpoints.
+struct SignedRequest {
+    std::shared_ptr<const Destination> to;
+    HeaderLines headers;  // behind those of the destination
+    std::shared_ptr<const std::string> body;
     std::string message_id;  // of mails: the same for all attempts
 };
 

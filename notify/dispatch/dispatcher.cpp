@@ -50,6 +50,11 @@ class Dispatcher::Shard {
 
     void take_endpoints();
     Now now() const { return {parts_.clock.now(), parts_.clock.steady_now()}; }
+    // The same for all answers of one turn of the loop.
+    Now turn() {
+        if (!turn_) turn_ = now();
+        return *turn_;
+    }
     ShardCore core;
     ShardCore::Actions out;  // what events owe, until step() performs it
     RequestBuilder requests;
@@ -66,18 +71,18 @@ class Dispatcher::Shard {
     // A request whose signatures are made with those of the others of its round.
     struct Begun {
         ShardCore::Job* job;
-        ShardCore::SentBody sent;
         RequestBuilder::Begun request;
     };
 
     void drain_ring();
     void step();
     void step_soon();
-    void perform(ShardCore::Send& send);
+    // `at`: the round's time, read once.
+    void perform(ShardCore::Send& send, Now at);
     void send_begun();
-    void perform(LogEntry& entry) { parts_.sink.log(number_, std::move(entry)); }
-    void perform(ShardCore::Load& load);
-    void perform(ShardCore::Forget& forget);
+    void perform(LogEntry& entry, Now) { parts_.sink.log(number_, std::move(entry)); }
+    void perform(ShardCore::Load& load, Now at);
+    void perform(ShardCore::Forget& forget, Now at);
     void arm();
     void publish() noexcept;
 
@@ -88,6 +93,7 @@ class Dispatcher::Shard {
     Timer timer_;
     std::optional<SteadyTime> armed_;
     std::vector<Begun> begun_;
+    ShardCore::Actions doing_;  // empty between the rounds of step()
     std::unique_ptr<Transport> transport_;
     std::unique_ptr<DeliverySource> source_;
     std::shared_ptr<const EndpointSnapshot> endpoints_;  // the core's
@@ -106,6 +112,7 @@ class Dispatcher::Shard {
     std::condition_variable drained_;
     bool stopping_ = false;     // on the shard's thread
     bool step_posted_ = false;  // the same
+    std::optional<Now> turn_;   // until step()
     bool idle_ = false;         // guarded by mutex_
 };
 
@@ -211,17 +218,18 @@ void Dispatcher::Shard::take_endpoints() {
 }
 
 void Dispatcher::Shard::step() {
-    ShardCore::Actions doing;
+    turn_.reset();
     bool at_rest = false;
     for (int round = 0; round < rounds_at_once; ++round) {
-        core.poll(now(), out);
+        const Now at = now();
+        core.poll(at, out);
         at_rest = out.empty();
         if (at_rest) break;
-        doing.swap(out);
-        for (ShardCore::Action& action : doing) {
-            std::visit([this](auto& what) { perform(what); }, action);
+        doing_.swap(out);
+        for (ShardCore::Action& action : doing_) {
+            std::visit([&](auto& what) { perform(what, at); }, action);
         }
-        doing.clear();
+        doing_.clear();
         send_begun();
     }
     if (!at_rest) step_soon();
@@ -246,52 +254,54 @@ void Dispatcher::Shard::step_soon() {
 }
 
 // Begins the request; send_begun() sends it, at the latest at the end of the round.
-void Dispatcher::Shard::perform(ShardCore::Send& send) {
+void Dispatcher::Shard::perform(ShardCore::Send& send, Now at) {
     ShardCore::Job& job = *send.job;
     const Delivery& delivery = job.delivery;
     Result<DeliverySource::Body> body = source_->body(delivery, *send.endpoint, job.event.get());
-    if (!body) return core.not_sent(job, body.error(), now(), out);
+    if (!body) return core.not_sent(job, body.error(), at, out);
     if (is_other_body(body->variant == BodyVariant::thin ? delivery.thin_hash : delivery.body_hash,
                       body->hash)) {
         // Same id, other bytes: a receiver that has seen the id could not know. Refused for good.
         return core.not_sent(
             job,
             fail(ErrorCode::corrupt, "the body is no longer the one that was sent under this id"),
-            now(), out);
+            at, out);
     }
     const int number = delivery.earlier_attempts + delivery.attempts + 1;
     if (!requests.has_room()) send_begun();
     Result<RequestBuilder::Begun> request = requests.begin(
-        delivery, send.endpoint, std::move(body->bytes), number, parts_.clock.now(), job.is_probe);
-    if (!request) return core.not_sent(job, request.error(), now(), out);
-    begun_.push_back({&job, {body->hash, body->variant}, *std::move(request)});
+        delivery, send.endpoint, std::move(body->bytes), number, at.wall, job.is_probe);
+    if (!request) return core.not_sent(job, request.error(), at, out);
+    job.body = {body->hash, body->variant};
+    begun_.push_back({&job, *std::move(request)});
 }
 
 void Dispatcher::Shard::send_begun() {
     if (begun_.empty()) return;
     requests.sign();
     for (Begun& begun : begun_) {
-        transport_->send(requests.finish(std::move(begun.request)),
-                         [this, job = begun.job, sent = begun.sent](Outcome outcome) {
-                             core.answered(*job, std::move(outcome), sent, now(), out);
-                             step_soon();
-                         });
+        // Two pointers: what std::function holds without an allocation.
+        transport_->send(requests.finish(begun.request), [this, job = begun.job](Outcome outcome) {
+            core.answered(*job, std::move(outcome), turn(), out);
+            step_soon();
+        });
     }
     begun_.clear();
+    requests.let_go();
 }
 
 // Read here and now, on the shard's own thread: a delivery that is not in memory at this moment has
 // its latest state in the store, so no row can be older than what this shard knows.
-void Dispatcher::Shard::perform(ShardCore::Load& load) {
+void Dispatcher::Shard::perform(ShardCore::Load& load, Now at) {
     Result<DeliverySource::DueRows> rows = source_->due(load.endpoint, load.until, load.limit);
     if (rows) {
-        core.loaded(load.endpoint, *std::move(rows), now());
+        core.loaded(load.endpoint, *std::move(rows), at);
     } else {
-        core.load_failed(load.endpoint, now());
+        core.load_failed(load.endpoint, at);
     }
 }
 
-void Dispatcher::Shard::perform(ShardCore::Forget& forget) {
+void Dispatcher::Shard::perform(ShardCore::Forget& forget, Now /*at*/) {
     const Result<std::string> origin = origin_of(forget.url);
     if (origin && transport_) transport_->forget(*origin);
 }

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include "notify/dispatch/request.hpp"
 
+#include <array>
 #include <cassert>
+#include <charconv>
 #include <span>
 
 #include "engine/base/version.hpp"
@@ -49,17 +51,38 @@ SignInput input_of(const RequestBuilder::Begun& begun) {
 }
 
 // "dlv_<uuid>": receivers of these headers expect the bare UUID.
-std::string uuid_of(const DeliveryId& delivery) {
-    const std::string& text = delivery.text();
+std::string_view uuid_of(const DeliveryId& delivery) noexcept {
+    const std::string_view text = delivery.text();
     return text.substr(text.find('_') + 1);
+}
+
+void add_number(HeaderLines& lines, std::string_view name, std::int64_t number) {
+    std::array<char, 20> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+    lines.add(name, {digits.data(), static_cast<std::size_t>(end.ptr - digits.data())});
+}
+
+std::shared_ptr<const Destination> destination_of(const Endpoint& endpoint,
+                                                  const Profile& profile) {
+    Destination to;
+    to.url = endpoint.url;
+    to.headers.add("Content-Type", profile.content_type);
+    to.headers.add("User-Agent", "Assay/" + std::string(version));
+    for (const Header& header : endpoint.overrides.headers)
+        to.headers.add(header.name, header.value);
+    to.timeout = endpoint.overrides.timeout.value_or(profile.timeout);
+    to.partition = endpoint.tenant.text();
+    to.allowed_addresses = endpoint.overrides.allowed_ips;
+    to.channel = endpoint.channel;
+    return std::make_shared<const Destination>(std::move(to));
 }
 
 }  // namespace
 
 Result<std::shared_ptr<const RequestBuilder::Prepared>> RequestBuilder::prepared(
     const std::shared_ptr<const Endpoint>& endpoint) {
-    const auto known = prepared_.find(endpoint->id);
-    if (known != prepared_.end() && known->second->endpoint == endpoint) return known->second;
+    const auto known = prepared_.find(endpoint.get());
+    if (known != prepared_.end()) return known->second;
     const auto fresh = std::make_shared<Prepared>();
     fresh->endpoint = endpoint;
     fresh->profile = profiles_.find(endpoint->profile);
@@ -78,12 +101,8 @@ Result<std::shared_ptr<const RequestBuilder::Prepared>> RequestBuilder::prepared
         return fail(ErrorCode::invalid_argument, "the endpoint has too many ways of signing",
                     "overrides.also_sign_with", "take some of the other profiles away");
     }
-    fresh->headers.push_back({"Content-Type", fresh->profile->content_type});
-    fresh->headers.push_back({"User-Agent", "Assay/" + std::string(version)});
-    for (const Header& header : endpoint->overrides.headers)
-        fresh->headers.push_back(header);
-    fresh->timeout = endpoint->overrides.timeout.value_or(fresh->profile->timeout);
-    prepared_[endpoint->id] = fresh;
+    fresh->to = destination_of(*endpoint, *fresh->profile);
+    prepared_[endpoint.get()] = fresh;
     return std::shared_ptr<const Prepared>(fresh);
 }
 
@@ -116,41 +135,36 @@ void RequestBuilder::sign() noexcept {
     next_digest_ = 0;
 }
 
-SignedRequest RequestBuilder::finish(Begun begun) {
+const SignedRequest& RequestBuilder::finish(Begun& begun) {
     const Prepared& keys = *begun.keys;
     const Delivery& delivery = *begun.delivery;
     const Endpoint& endpoint = *keys.endpoint;
-    SignedRequest request;
-    request.url = endpoint.url;
-    request.partition = endpoint.tenant.text();
-    request.allowed_addresses = endpoint.overrides.allowed_ips;
-    request.timeout = keys.timeout;
-    request.channel = endpoint.channel;
-    if (endpoint.channel == Channel::email) request.message_id = delivery.message_id;
-    request.headers.reserve(keys.headers.size() + 5 + 3 * keys.schemes.size());
-    request.headers = keys.headers;
-    request.headers.push_back({"X-Assay-Event-Id", delivery.event_id.text()});
-    request.headers.push_back({"X-Assay-Delivery-Attempt", std::to_string(begun.attempt)});
+    request_.to = keys.to;
+    request_.message_id = endpoint.channel == Channel::email ? delivery.message_id : std::string();
+    HeaderLines& lines = request_.headers;
+    lines.clear();
+    lines.add("X-Assay-Event-Id", delivery.event_id.text());
+    add_number(lines, "X-Assay-Delivery-Attempt", begun.attempt);
     if (delivery.sequence > 0 && !endpoint.overrides.strict) {
-        request.headers.push_back({"X-Assay-Sequence", std::to_string(delivery.sequence)});
+        add_number(lines, "X-Assay-Sequence", delivery.sequence);
     }
     const MessageHeaders& named = keys.profile->headers;
-    if (!named.type.empty()) request.headers.push_back({named.type, delivery.wire_type});
-    if (!named.delivery.empty()) request.headers.push_back({named.delivery, uuid_of(delivery.id)});
+    if (!named.type.empty()) lines.add(named.type, delivery.wire_type);
+    if (!named.delivery.empty()) lines.add(named.delivery, uuid_of(delivery.id));
     const SignInput input = input_of(begun);
     for (const std::vector<Signer>& signers : keys.schemes)
-        sign_headers(those_sent(signers, begun), input, batch_, next_digest_, request.headers);
+        sign_headers(those_sent(signers, begun), input, batch_, next_digest_, lines);
     if (next_digest_ == batch_.size()) {
         batch_.clear();
         next_digest_ = 0;
     }
-    request.body = std::move(begun.body);
-    return request;
+    request_.body = std::move(begun.body);
+    return request_;
 }
 
 void RequestBuilder::keep_only(const EndpointSnapshot& snapshot) {
     std::erase_if(prepared_, [&](const auto& entry) {
-        const auto known = snapshot.by_id.find(entry.first);
+        const auto known = snapshot.by_id.find(entry.first->id);
         return known == snapshot.by_id.end() || known->second != entry.second->endpoint;
     });
 }

@@ -12,9 +12,9 @@
 
 namespace assay::notify {
 
-// Prepares signing keys once per endpoint, and signs what is begun together at once. One per shard,
-// on its thread. A round: begin() for each while has_room(), sign() once, finish() in the same
-// order.
+// Prepares keys and what all requests share once per endpoint, and signs what is begun together at
+// once. One per shard, on its thread. A round: begin() for each while has_room(), sign() once,
+// finish() in the same order. Allocates nothing for an endpoint that it knows.
 class RequestBuilder {
     struct Prepared;
 
@@ -40,7 +40,10 @@ class RequestBuilder {
                         std::shared_ptr<const std::string> body, int attempt, TimePoint now,
                         bool probe = false);
     void sign() noexcept;
-    SignedRequest finish(Begun begun);
+    // Good until the next finish(): the buffers of one request serve all.
+    const SignedRequest& finish(Begun& begun);
+    // Lets go of the body of the last one.
+    void let_go() noexcept { request_.body.reset(); }
     // Lets go of the keys of endpoints that are no longer in `snapshot` as they were.
     void keep_only(const EndpointSnapshot& snapshot);
 
@@ -49,15 +52,16 @@ class RequestBuilder {
         std::shared_ptr<const Endpoint> endpoint;
         const Profile* profile = nullptr;
         std::vector<std::vector<Signer>> schemes;  // each with its signers, see signers_of()
-        std::vector<Header> headers;               // that are the same in each request
-        std::chrono::milliseconds timeout{};
+        std::shared_ptr<const Destination> to;
     };
     Result<std::shared_ptr<const Prepared>> prepared(
         const std::shared_ptr<const Endpoint>& endpoint);
 
     const ProfileBook& profiles_;
-    std::unordered_map<EndpointId, std::shared_ptr<const Prepared>> prepared_;
+    // An edited endpoint is another object, and what is prepared keeps the one it was made for.
+    std::unordered_map<const Endpoint*, std::shared_ptr<const Prepared>> prepared_;
     HmacBatch batch_;
+    SignedRequest request_;
     std::size_t next_digest_ = 0;  // that finish() takes
 };
 

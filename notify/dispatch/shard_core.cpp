@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <tuple>
 
 #include "engine/base/hash.hpp"
 #include "notify/dispatch/shard_lane.hpp"
@@ -18,6 +19,8 @@ namespace {
 
 // How many rows one Load brings beyond what is in memory already.
 constexpr std::size_t load_rows = 256;
+// Kept for the next deliveries; more than come and go within a turn of the loop.
+constexpr std::size_t spare_jobs_max = 1'024;
 
 SteadyTime steady_due(TimePoint due, Now now) noexcept {
     // Rows may hold any time; the sum must stay representable.
@@ -129,18 +132,37 @@ void ShardCore::add(Delivery delivery, std::shared_ptr<const engine::Event> even
     Lane& lane = lane_of(delivery.endpoint);
     if (is_live(delivery)) return add_live(lane, std::move(delivery), std::move(event));
     if (event && event->batch && engine::is_terminal(event->type)) lane.live.drop(*event->batch);
-    DeliveryId id = delivery.id;
-    const auto [entry, fresh] = jobs_.try_emplace(std::move(id));
-    assert(fresh);
-    if (!fresh) return;
-    Job& job = entry->second;
+    Job* const job = hold(lane, std::move(delivery), std::move(event));
+    assert(job != nullptr);
+    if (job == nullptr) return;
+    if (!lane.endpoint) return cancel(*job, out);
+    if (is_full(lane, now.steady)) return spill(*job, now.steady, out);
+    enqueue(*job);
+}
+
+ShardCore::Job* ShardCore::hold(Lane& lane, Delivery&& delivery,
+                                std::shared_ptr<const engine::Event> event) {
+    Jobs::iterator place;
+    bool fresh = false;
+    if (spare_jobs_.empty()) {
+        std::tie(place, fresh) = jobs_.try_emplace(delivery.id);
+    } else {
+        Jobs::node_type spare = std::move(spare_jobs_.back());
+        spare_jobs_.pop_back();
+        spare.key() = delivery.id;
+        auto inserted = jobs_.insert(std::move(spare));
+        place = inserted.position;
+        fresh = inserted.inserted;
+        if (!fresh) spare_jobs_.push_back(std::move(inserted.node));
+    }
+    if (!fresh) return nullptr;
+    Job& job = place->second;
+    job.id = &place->first;
     job.delivery = std::move(delivery);
     job.event = std::move(event);
     job.lane = &lane;
     ++lane.held;
-    if (!lane.endpoint) return cancel(job, out);
-    if (is_full(lane, now.steady)) return spill(job, now.steady, out);
-    enqueue(job);
+    return &job;
 }
 
 void ShardCore::add_live(Lane& lane, Delivery delivery,
@@ -161,17 +183,12 @@ void ShardCore::loaded(const EndpointId& endpoint, DeliverySource::DueRows rows,
     if (!lane.endpoint) return;
     bool any_fresh = false;
     for (Delivery& row : rows.rows) {
-        DeliveryId id = row.id;
-        const auto [entry, fresh] = jobs_.try_emplace(std::move(id));
-        if (!fresh) continue;  // in memory already: its row has not heard the latest yet
+        Job* const job = hold(lane, std::move(row), nullptr);
+        if (job == nullptr) continue;  // in memory already: its row has not heard the latest yet
         any_fresh = true;
-        Job& job = entry->second;
-        job.delivery = std::move(row);
-        job.lane = &lane;
-        job.has_row = true;
-        ++lane.held;
+        job->has_row = true;
         ++lane.held_rows;
-        enqueue(job);
+        enqueue(*job);
     }
     if (!rows.next) return;
     if (!any_fresh && *rows.next <= now.wall) {
@@ -262,16 +279,9 @@ ShardCore::Job* ShardCore::next_job(Lane& lane) {
         return job;
     }
     std::optional<LiveMessage> message = lane.live.take();
-    DeliveryId id = message->delivery.id;
-    const auto [entry, fresh] = jobs_.try_emplace(std::move(id));
-    assert(fresh);  // each event of the moment has an id of its own
-    if (!fresh) return nullptr;
-    Job& job = entry->second;
-    job.delivery = std::move(message->delivery);
-    job.event = std::move(message->event);
-    job.lane = &lane;
-    ++lane.held;
-    return &job;
+    Job* const job = hold(lane, std::move(message->delivery), std::move(message->event));
+    assert(job != nullptr);  // each event of the moment has an id of its own
+    return job;
 }
 
 std::optional<SteadyTime> ShardCore::next_due() const noexcept {
@@ -298,7 +308,7 @@ AttemptFacts ShardCore::facts_of(const Job& job, BodyVariant body, TimePoint now
     return facts;
 }
 
-void ShardCore::answered(Job& job, Outcome outcome, SentBody body, Now now, Actions& out) {
+void ShardCore::answered(Job& job, Outcome outcome, Now now, Actions& out) {
     assert(job.state == State::in_flight);
     Lane& lane = *job.lane;
     ended(lane);
@@ -318,43 +328,38 @@ void ShardCore::answered(Job& job, Outcome outcome, SentBody body, Now now, Acti
         return forget(job);
     }
     if (!lane.keeps_response) outcome.response_text.clear();
-    (body.variant == BodyVariant::thin ? delivery.thin_hash : delivery.body_hash) = body.hash;
+    (job.body.variant == BodyVariant::thin ? delivery.thin_hash : delivery.body_hash) =
+        job.body.hash;
     const int attempt = delivery.attempts + 1;
     const Decision decision = decide(lane.policy, attempt, outcome, hash64(delivery.id.text()),
-                                     facts_of(job, body.variant, now.wall));
+                                     facts_of(job, job.body.variant, now.wall));
     const bool counts = decision.step != NextStep::wait || decision.next_attempt > attempt;
     ++(counts ? delivery.attempts : delivery.earlier_attempts);
     DeliveryStatus status = status_after(decision.step);
     const bool delivered = status == DeliveryStatus::delivered;
     ++(delivered ? delivered_ : failed_attempts_);
     learn(lane, job, outcome, delivered, now);
-    LogEntry entry;
+    const bool cancelled = status == DeliveryStatus::pending && !lane.endpoint;
+    if (cancelled) status = DeliveryStatus::cancelled;
+    const bool again = status == DeliveryStatus::pending;
+    if (again) delivery.due = decision.due;
+    LogEntry& entry = log(job, status, again ? AfterRecord::wait : AfterRecord::done, out);
     AttemptRecord& record = entry.record.emplace();
-    record.delivery = delivery.id;
-    record.number = delivery.earlier_attempts + delivery.attempts;
+    record.delivery = *job.id;
+    record.number = entry.delivery.earlier_attempts + entry.delivery.attempts;
     record.outcome = std::move(outcome);
     record.success = delivered;
     record.rotation_probe = job.is_probe;
     record.why_next = decision.why;
+    if (cancelled) record.why_next += "; cancelled: endpoint_inactive";
+    if (again) record.next = decision.due;
     job.is_probe = decision.probe;
-    if (status == DeliveryStatus::pending && !lane.endpoint) {
-        status = DeliveryStatus::cancelled;
-        record.why_next += "; cancelled: endpoint_inactive";
-    }
-    if (status == DeliveryStatus::pending) {
-        delivery.due = decision.due;
-        record.next = decision.due;
-    }
-    entry.delivery = delivery;
-    entry.status = status;
     entry.switch_to_thin = decision.switch_to_thin;
     // When its time is over the old secret goes with the next outcome.
     entry.ends_grace = decision.ends_grace || (lane.endpoint && lane.endpoint->old_secret &&
                                                !old_secret_holds(*lane.endpoint, now.wall));
-    judge_health(lane, job, decision, now, entry);
+    judge_health(lane, decision, now, entry);
     if (entry.disable_endpoint) lane.paused = true;
-    log(job, std::move(entry),
-        status == DeliveryStatus::pending ? AfterRecord::wait : AfterRecord::done, out);
     offer(lane);
 }
 
@@ -376,7 +381,8 @@ void ShardCore::not_sent(Job& job, const Error& error, Now now, Actions& out) {
     outcome.kind = OutcomeKind::invalid_request;
     outcome.detail = std::string(to_string(error.code)) + ": " + describe(error);
     outcome.started = outcome.ended = now.wall;
-    answered(job, std::move(outcome), {job.delivery.body_hash, BodyVariant::only}, now, out);
+    job.body = {job.delivery.body_hash, BodyVariant::only};
+    answered(job, std::move(outcome), now, out);
 }
 
 // An event of the moment has had its one attempt.
@@ -386,12 +392,20 @@ void ShardCore::forget(Job& job) {
     offer(lane);
 }
 
-void ShardCore::log(Job& job, LogEntry entry, AfterRecord after, Actions& out) {
+// Begins the entry in its place among the actions: good until the next one is appended.
+LogEntry& ShardCore::log(Job& job, DeliveryStatus status, AfterRecord after, Actions& out) {
     job.state = State::recording;
     job.after = after;
-    entry.first_row = !job.has_row;
     ++unrecorded_;
-    out.push_back(std::move(entry));
+    auto& entry = std::get<LogEntry>(out.emplace_back(std::in_place_type<LogEntry>));
+    if (after == AfterRecord::done) {
+        entry.delivery = std::move(job.delivery);
+    } else {
+        entry.delivery = job.delivery;
+    }
+    entry.status = status;
+    entry.first_row = !job.has_row;
+    return entry;
 }
 
 void ShardCore::recorded(const DeliveryId& delivery, Now now, Actions& out) {
@@ -435,19 +449,14 @@ void ShardCore::spill(Job& job, SteadyTime now, Actions& out) {
         if (!lane.rows_due || now < *lane.rows_due) rows_due(lane, now);
         return erase(job);
     }
-    LogEntry entry;
-    entry.delivery = job.delivery;
-    log(job, std::move(entry), AfterRecord::row, out);
+    log(job, DeliveryStatus::pending, AfterRecord::row, out);
 }
 
 // A row, if there is one, is cancelled by whoever switched the endpoint off, all of them at once;
 // one that was recorded just now may have come after that, and is cancelled here.
 void ShardCore::cancel(Job& job, Actions& out) {
     if (job.has_row && job.state != State::recording) return erase(job);
-    LogEntry entry;
-    entry.delivery = job.delivery;
-    entry.status = DeliveryStatus::cancelled;
-    log(job, std::move(entry), AfterRecord::done, out);
+    log(job, DeliveryStatus::cancelled, AfterRecord::done, out);
 }
 
 void ShardCore::relieve(Now now, Actions& out) {
@@ -480,7 +489,10 @@ void ShardCore::erase(Job& job) {
     assert(lane.held > 0);
     --lane.held;
     if (job.has_row) --lane.held_rows;
-    jobs_.erase(jobs_.find(job.delivery.id));
+    auto node = jobs_.extract(jobs_.find(*job.id));
+    if (spare_jobs_.size() >= spare_jobs_max) return;
+    node.mapped() = {};
+    spare_jobs_.push_back(std::move(node));
 }
 
 }  // namespace assay::notify

@@ -67,13 +67,20 @@ class ShardCore {
     enum class State : std::uint8_t { ready, in_flight, recording, waiting };
     enum class AfterRecord : std::uint8_t { done, wait, row };
 
+    // What was sent: it belongs to the answer.
+    struct SentBody {
+        std::uint64_t hash = 0;
+        BodyVariant variant = BodyVariant::only;
+    };
     // One delivery in memory. Its address holds until it is recorded as done.
     struct Job {
-        Delivery delivery;
+        Delivery delivery;                           // handed on with its last log entry
+        const DeliveryId* id = nullptr;              // the key under which it is held
         std::shared_ptr<const engine::Event> event;  // until the first attempt; then read again
         Lane* lane = nullptr;
         SteadyTime due{};
         SteadyTime sent{};
+        SentBody body;  // of the request under way: set by who performs Send
         State state = State::ready;
         bool is_probe = false;  // signed to show whether the new secret is in use
         AfterRecord after = AfterRecord::done;
@@ -83,11 +90,6 @@ class ShardCore {
     struct Send {
         Job* job;
         std::shared_ptr<const Endpoint> endpoint;
-    };
-    // What was sent: it belongs to the answer.
-    struct SentBody {
-        std::uint64_t hash = 0;
-        BodyVariant variant = BodyVariant::only;
     };
     struct Load {
         EndpointId endpoint;
@@ -118,7 +120,7 @@ class ShardCore {
     // What the store knows of an endpoint's failures, at the start.
     void remember(const EndpointId& endpoint, const EndpointHealth& health, Now now);
     // The answer to Send.
-    void answered(Job& job, Outcome outcome, SentBody body, Now now, Actions& out);
+    void answered(Job& job, Outcome outcome, Now now, Actions& out);
     // Send could not even begin: an error worth waiting for costs no attempt, any other ends it.
     void not_sent(Job& job, const Error& error, Now now, Actions& out);
     // A log entry is durable.
@@ -140,14 +142,17 @@ class ShardCore {
     std::uint64_t failed_attempts() const noexcept { return failed_attempts_; }
 
   private:
+    using Jobs = std::unordered_map<DeliveryId, Job>;
+
+    // Null: it is in memory already.
+    Job* hold(Lane& lane, Delivery&& delivery, std::shared_ptr<const engine::Event> event);
     Lane& lane_of(const EndpointId& endpoint);
     void adopt(Lane& lane, const std::shared_ptr<const Endpoint>& endpoint);
     bool may_send(const Lane& lane) const noexcept;
     std::size_t cap_of(const Lane& lane) const noexcept;
     AttemptFacts facts_of(const Job& job, BodyVariant body, TimePoint now) const noexcept;
     void learn(Lane& lane, const Job& job, const Outcome& outcome, bool delivered, Now now);
-    void judge_health(Lane& lane, const Job& job, const Decision& decision, Now now,
-                      LogEntry& entry);
+    void judge_health(Lane& lane, const Decision& decision, Now now, LogEntry& entry);
     void rest_until(Lane& lane, SteadyTime until);
     void wake_rested(SteadyTime now);
     bool has_room_for_rows(const Lane& lane) const noexcept;
@@ -166,7 +171,7 @@ class ShardCore {
     void rows_due(Lane& lane, std::optional<SteadyTime> due);
     void add_live(Lane& lane, Delivery delivery, std::shared_ptr<const engine::Event> event);
     Job* next_job(Lane& lane);
-    void log(Job& job, LogEntry entry, AfterRecord after, Actions& out);
+    LogEntry& log(Job& job, DeliveryStatus status, AfterRecord after, Actions& out);
     void spill(Job& job, SteadyTime now, Actions& out);
     void cancel(Job& job, Actions& out);
     void close_lane(Lane& lane, Actions& out);
@@ -177,7 +182,8 @@ class ShardCore {
     ShardLimits limits_;
     std::shared_ptr<const EndpointSnapshot> snapshot_;
     std::unordered_map<EndpointId, std::unique_ptr<Lane>> lanes_;
-    std::unordered_map<DeliveryId, Job> jobs_;
+    Jobs jobs_;
+    std::vector<Jobs::node_type> spare_jobs_;  // empty ones, for the next: no allocation then
     // Lanes that may send, each once: those that answer, and those that may hold only so much.
     std::deque<Lane*> turns_, doubtful_turns_;
     bool doubtful_next_ = false;                        // the two take turns as well

@@ -19,8 +19,7 @@ void ShardCore::remember(const EndpointId& endpoint, const EndpointHealth& healt
     lane.failing_from = now.steady - past;
 }
 
-void ShardCore::judge_health(Lane& lane, const Job& job, const Decision& decision, Now now,
-                             LogEntry& entry) {
+void ShardCore::judge_health(Lane& lane, const Decision& decision, Now now, LogEntry& entry) {
     const Outcome& outcome = entry.record->outcome;
     const EndpointHealth before = lane.health;
     const milliseconds failing_for =
@@ -35,7 +34,7 @@ void ShardCore::judge_health(Lane& lane, const Job& job, const Decision& decisio
     if (!before.failing_since) lane.failing_from = now.steady;
     if (lane.paused) change.disable = false;  // the answers behind the one that switched it off
     entry.disable_endpoint = change.disable;
-    const Delivery& delivery = job.delivery;
+    const Delivery& delivery = entry.delivery;
     if (entry.status == DeliveryStatus::failed && !is_operational(delivery.event_type)) {
         entry.events.push_back(exhausted_event(entry, change.health));
     }

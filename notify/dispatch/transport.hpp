@@ -26,7 +26,8 @@ class Transport {
     using Answer = std::function<void(Outcome)>;
 
     virtual ~Transport() = default;
-    virtual void send(SignedRequest request, Answer answer) = 0;
+    // `request` is read before it returns; its body and destination are shared until the answer.
+    virtual void send(const SignedRequest& request, Answer answer) = 0;
     // Connections of this origin must not be used again (endpoint edited or deleted).
     virtual void forget(std::string_view origin) = 0;
 };

@@ -19,10 +19,6 @@ Error refused(std::string message, std::string remedy = {}) {
                 std::move(remedy));
 }
 
-bool is_value_character(char c) noexcept {
-    return c == '\t' || (c >= 0x20 && c < 0x7f);
-}
-
 }  // namespace
 
 Result<void> check_header_syntax(const Header& header) {
@@ -35,7 +31,7 @@ Result<void> check_header_syntax(const Header& header) {
         return refused("the value of header " + header.name + " is longer than " +
                        std::to_string(limits::header_value_bytes_max) + " bytes");
     }
-    if (!std::all_of(header.value.begin(), header.value.end(), is_value_character)) {
+    if (!is_header_value(header.value)) {
         return refused("the value of header " + header.name +
                            " holds a line break, a control character or one beyond ASCII",
                        "use printable ASCII characters");

@@ -13,20 +13,6 @@
 #include "notify/http/request_head.hpp"
 
 namespace assay::notify {
-namespace {
-
-namespace asio = boost::asio;
-using std::chrono::milliseconds;
-using std::chrono::seconds;
-
-// Above these, what nobody uses is let go of.
-constexpr std::size_t targets_kept_max = 16'384;
-constexpr std::size_t origins_kept_max = 16'384;
-constexpr milliseconds idle_tick{1'000};
-
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                         asio::wait_traits<std::chrono::steady_clock>,
-                                         asio::io_context::executor_type>;
 
 // The connections of one partition to one origin.
 struct Origin {
@@ -36,19 +22,39 @@ struct Origin {
     TlsTicket ticket;
 };
 
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// Above these, what nobody uses is let go of.
+constexpr std::size_t targets_kept_max = 16'384;
+constexpr std::size_t origins_kept_max = 16'384;
+// Exchanges that wait to be used again, and what each may keep of its buffer.
+constexpr std::size_t exchanges_kept_max = 256;
+constexpr std::size_t head_bytes_kept_max = 8 * limits::kibibyte;
+constexpr milliseconds idle_tick{1'000};
+
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                         asio::wait_traits<std::chrono::steady_clock>,
+                                         asio::io_context::executor_type>;
+
 class ClientPool final : public Transport, private ConnectionOwner {
   public:
     ClientPool(asio::io_context& io, const Clock& clock, NameResolver& resolver,
-               const ClientOptions& options, std::unique_ptr<TlsContext> tls)
+               const ClientOptions& options, std::unique_ptr<SocketSet> sockets,
+               std::unique_ptr<TlsContext> tls)
         : io_(io),
           options_(options),
           clock_(clock),
-          around_{io, clock, resolver, options_, *this},
+          sockets_(std::move(sockets)),
+          around_{io, *sockets_, clock, resolver, options_, *this},
           tls_(std::move(tls)),
           timer_(io) {}
     ~ClientPool() override;
 
-    void send(SignedRequest request, Answer answer) override;
+    void send(const SignedRequest& request, Answer answer) override;
     void forget(std::string_view origin) override;
 
   private:
@@ -58,13 +64,15 @@ class ClientPool final : public Transport, private ConnectionOwner {
                  Ending ending) override;
     void on_idle_closed(Connection& connection) override;
 
-    Result<std::shared_ptr<const Target>> target_of(const SignedRequest& request);
-    Origin& origin_of(const std::string& key);
+    std::unique_ptr<Exchange> take_exchange();
+    void give_back(std::unique_ptr<Exchange> exchange);
+    Result<std::shared_ptr<const Target>> target_of(const std::shared_ptr<const Destination>& to);
+    std::shared_ptr<Origin> origin_of(const std::string& key);
     Result<TlsContext*> tls_for(const Url& url);
     void refuse(std::unique_ptr<Exchange> exchange, OutcomeKind kind, std::string why);
-    void dispatch(std::unique_ptr<Exchange> exchange);
-    void open(Origin& origin, std::unique_ptr<Exchange> exchange);
-    void start(Held connection, std::unique_ptr<Exchange> exchange);
+    void dispatch(std::unique_ptr<Exchange> exchange, SteadyTime now);
+    void open(Origin& origin, std::unique_ptr<Exchange> exchange, SteadyTime now);
+    void start(Held connection, std::unique_ptr<Exchange> exchange, SteadyTime now);
     void next_waiting(Origin& origin, Held connection);
     void drop_idle(Origin& origin, std::size_t index);
     void arm(milliseconds in);
@@ -74,12 +82,14 @@ class ClientPool final : public Transport, private ConnectionOwner {
     asio::io_context& io_;
     const ClientOptions options_;
     const Clock& clock_;
+    std::unique_ptr<SocketSet> sockets_;
     Surroundings around_;
     std::unique_ptr<TlsContext> tls_;  // made when the first https endpoint is called
     Timer timer_;
-    std::unordered_map<std::string, std::unique_ptr<Origin>> origins_;
-    std::unordered_map<std::string, std::shared_ptr<const Target>> targets_;  // by partition + URL
-    std::string lookup_;
+    std::unordered_map<std::string, std::shared_ptr<Origin>> origins_;  // by Target::pool_key
+    // Each keeps its destination, so that no other can come to stand at the same address.
+    std::unordered_map<const Destination*, std::shared_ptr<const Target>> targets_;
+    std::vector<std::unique_ptr<Exchange>> spare_;
     std::vector<Held> active_;
     std::size_t idle_ = 0;
     SteadyTime swept_{};
@@ -98,22 +108,42 @@ ClientPool::~ClientPool() {
     }
 }
 
-void ClientPool::send(SignedRequest request, Answer answer) {
-    auto exchange = std::make_unique<Exchange>();
-    exchange->request = std::move(request);
+void ClientPool::send(const SignedRequest& request, Answer answer) {
+    std::unique_ptr<Exchange> exchange = take_exchange();
     exchange->answer = std::move(answer);
     exchange->outcome.started = clock_.now();
-    Result<std::shared_ptr<const Target>> target = target_of(exchange->request);
+    exchange->sent = clock_.steady_now();
+    Result<std::shared_ptr<const Target>> target = target_of(request.to);
     if (!target) {
         return refuse(std::move(exchange), OutcomeKind::invalid_request, target.error().message);
     }
     exchange->target = *std::move(target);
     const Result<void> written =
-        write_request_head(exchange->target->prefix, exchange->request, exchange->head);
+        write_request_head(exchange->target->prefix, request, exchange->head);
     if (!written) {
         return refuse(std::move(exchange), OutcomeKind::invalid_request, written.error().message);
     }
-    dispatch(std::move(exchange));
+    exchange->body = request.body;
+    const SteadyTime now = exchange->sent;
+    dispatch(std::move(exchange), now);
+}
+
+std::unique_ptr<Exchange> ClientPool::take_exchange() {
+    if (spare_.empty()) return std::make_unique<Exchange>();
+    std::unique_ptr<Exchange> exchange = std::move(spare_.back());
+    spare_.pop_back();
+    return exchange;
+}
+
+// Its head keeps its memory; nothing else of the attempt stays.
+void ClientPool::give_back(std::unique_ptr<Exchange> exchange) {
+    if (spare_.size() >= exchanges_kept_max || exchange->head.capacity() > head_bytes_kept_max) {
+        return;
+    }
+    std::string head = std::move(exchange->head);
+    *exchange = {};
+    exchange->head = std::move(head);
+    spare_.push_back(std::move(exchange));
 }
 
 // Never from inside send(): the caller hears nothing before send() has returned.
@@ -127,36 +157,39 @@ void ClientPool::refuse(std::unique_ptr<Exchange> exchange, OutcomeKind kind, st
     });
 }
 
-Result<std::shared_ptr<const Target>> ClientPool::target_of(const SignedRequest& request) {
-    lookup_.assign(request.partition).append(1, '\n');
-    for (const std::string& block : request.allowed_addresses)
-        lookup_.append(block).append(1, '\n');
-    const std::size_t partition = lookup_.size();
-    lookup_.append(request.url);
-    const auto known = targets_.find(lookup_);
+Result<std::shared_ptr<const Target>> ClientPool::target_of(
+    const std::shared_ptr<const Destination>& to) {
+    assert(to != nullptr);
+    const auto known = targets_.find(to.get());
     if (known != targets_.end()) return known->second;
-    Result<Url> url = parse_url(request.url, options_.urls);
+    Result<Url> url = parse_url(to->url, options_.urls);
     if (!url) return std::move(url).error();
-    if (targets_.size() >= targets_kept_max) targets_.clear();
+    Result<std::string> prefix = request_prefix(*url, to->headers);
+    if (!prefix) return std::move(prefix).error();
     Target target;
-    target.prefix = request_prefix(*url);
+    target.to = to;
+    target.prefix = *std::move(prefix);
     // Connections to checked addresses are for those alone who check alike.
-    target.pool_key = lookup_.substr(0, partition) + url->origin();
-    for (const std::string& block : request.allowed_addresses) {
+    target.pool_key = to->partition + '\n';
+    for (const std::string& block : to->allowed_addresses) {
         Result<Cidr> cidr = parse_cidr(block);
         if (!cidr) return std::move(cidr).error();
         target.allowed.push_back(*cidr);
+        target.pool_key.append(block).append(1, '\n');
     }
+    target.pool_key += url->origin();
     target.url = *std::move(url);
+    target.origin = origin_of(target.pool_key);
+    if (targets_.size() >= targets_kept_max) targets_.clear();
     const auto made = std::make_shared<const Target>(std::move(target));
-    targets_.emplace(lookup_, made);
+    targets_.emplace(to.get(), made);
     return made;
 }
 
-Origin& ClientPool::origin_of(const std::string& key) {
-    std::unique_ptr<Origin>& origin = origins_[key];
-    if (!origin) origin = std::make_unique<Origin>();
-    return *origin;
+std::shared_ptr<Origin> ClientPool::origin_of(const std::string& key) {
+    std::shared_ptr<Origin>& origin = origins_[key];
+    if (!origin) origin = std::make_shared<Origin>();
+    return origin;
 }
 
 Result<TlsContext*> ClientPool::tls_for(const Url& url) {
@@ -170,9 +203,8 @@ Result<TlsContext*> ClientPool::tls_for(const Url& url) {
     return tls_.get();
 }
 
-void ClientPool::dispatch(std::unique_ptr<Exchange> exchange) {
-    Origin& origin = origin_of(exchange->target->pool_key);
-    const SteadyTime now = clock_.steady_now();
+void ClientPool::dispatch(std::unique_ptr<Exchange> exchange, SteadyTime now) {
+    Origin& origin = *exchange->target->origin;
     while (!origin.idle.empty()) {
         if (!origin.idle.back()->fit_for_reuse(now)) {
             drop_idle(origin, origin.idle.size() - 1);
@@ -181,32 +213,32 @@ void ClientPool::dispatch(std::unique_ptr<Exchange> exchange) {
         Held connection = std::move(origin.idle.back());
         origin.idle.pop_back();
         --idle_;
-        return start(std::move(connection), std::move(exchange));
+        return start(std::move(connection), std::move(exchange), now);
     }
     if (origin.open < options_.connections_per_origin_max) {
-        return open(origin, std::move(exchange));
+        return open(origin, std::move(exchange), now);
     }
     origin.waiting.push_back(std::move(exchange));
 }
 
-void ClientPool::open(Origin& origin, std::unique_ptr<Exchange> exchange) {
+void ClientPool::open(Origin& origin, std::unique_ptr<Exchange> exchange, SteadyTime now) {
     const Result<TlsContext*> tls = tls_for(exchange->target->url);
     if (!tls) return refuse(std::move(exchange), OutcomeKind::tls, tls.error().message);
     ++origin.open;
     auto connection = std::make_shared<Connection>(around_, exchange->target, *tls, origin.ticket);
-    start(std::move(connection), std::move(exchange));
+    start(std::move(connection), std::move(exchange), now);
 }
 
 // The attempt's clock starts here: waiting for a connection of ours is no fault of the receiver.
-void ClientPool::start(Held connection, std::unique_ptr<Exchange> exchange) {
+void ClientPool::start(Held connection, std::unique_ptr<Exchange> exchange, SteadyTime now) {
     if (!exchange->written_before) {
-        exchange->begun = clock_.steady_now();
-        exchange->deadline = exchange->begun + exchange->request.timeout;
+        exchange->begun = now;
+        exchange->deadline = now + exchange->target->to->timeout;
     }
     connection->place = active_.size();
     active_.push_back(connection);
     if (armed_ == milliseconds(0) || armed_ > options_.tick) arm(options_.tick);
-    connection->run(std::move(exchange));
+    connection->run(std::move(exchange), now);
 }
 
 void ClientPool::on_done(Connection& connection, std::unique_ptr<Exchange> exchange,
@@ -218,11 +250,11 @@ void ClientPool::on_done(Connection& connection, std::unique_ptr<Exchange> excha
         active_[connection.place]->place = connection.place;
     }
     active_.pop_back();
-    Origin& origin = origin_of(held->pool_key());
+    Origin& origin = *held->target().origin;
     if (ending == Ending::stale) {
         // The other idle ones are as old: a second dead one would use up the one repetition.
         --origin.open;
-        return open(origin, std::move(exchange));
+        return open(origin, std::move(exchange), clock_.steady_now());
     }
     if (ending == Ending::closed) {
         --origin.open;
@@ -230,7 +262,9 @@ void ClientPool::on_done(Connection& connection, std::unique_ptr<Exchange> excha
     }
     next_waiting(origin, std::move(held));
     Answer answer = std::move(exchange->answer);
-    answer(std::move(exchange->outcome));  // last: it may send again, or end the pool's use
+    Outcome outcome = std::move(exchange->outcome);
+    give_back(std::move(exchange));
+    answer(std::move(outcome));  // last: it may send again, or end the pool's use
 }
 
 // Who waits for this origin gets the connection, or the room for a new one; else it becomes idle.
@@ -239,8 +273,9 @@ void ClientPool::next_waiting(Origin& origin, Held connection) {
            (connection || origin.open < options_.connections_per_origin_max)) {
         std::unique_ptr<Exchange> next = std::move(origin.waiting.front());
         origin.waiting.pop_front();
-        if (connection) return start(std::move(connection), std::move(next));
-        open(origin, std::move(next));  // may refuse it, so that the room is still there
+        const SteadyTime now = clock_.steady_now();
+        if (connection) return start(std::move(connection), std::move(next), now);
+        open(origin, std::move(next), now);  // may refuse it, so that the room is still there
     }
     if (!connection) return;
     origin.idle.push_back(std::move(connection));
@@ -257,7 +292,7 @@ void ClientPool::drop_idle(Origin& origin, std::size_t index) {
 }
 
 void ClientPool::on_idle_closed(Connection& connection) {
-    Origin& origin = origin_of(connection.pool_key());
+    Origin& origin = *connection.target().origin;
     for (std::size_t i = 0; i < origin.idle.size(); ++i) {
         if (origin.idle[i].get() == &connection) return drop_idle(origin, i);
     }
@@ -307,9 +342,10 @@ void ClientPool::sweep(SteadyTime now) {
             if (!origin->idle[i]->fit_for_reuse(now)) drop_idle(*origin, i);
         }
     }
+    std::erase_if(targets_, [](const auto& entry) { return entry.second->to.use_count() == 1; });
     if (origins_.size() <= origins_kept_max) return;
     std::erase_if(origins_, [](const auto& entry) {
-        return entry.second->open == 0 && entry.second->waiting.empty();
+        return entry.second->open == 0 && entry.second.use_count() == 1;
     });
 }
 
@@ -339,8 +375,10 @@ Result<std::unique_ptr<Transport>> make_client_pool(asio::io_context& io, const 
         if (!made) return std::move(made).error();
         tls = *std::move(made);
     }
-    return std::unique_ptr<Transport>(
-        std::make_unique<ClientPool>(io, clock, resolver, options, std::move(tls)));
+    Result<std::unique_ptr<SocketSet>> sockets = SocketSet::make(io);
+    if (!sockets) return std::move(sockets).error();
+    return std::unique_ptr<Transport>(std::make_unique<ClientPool>(
+        io, clock, resolver, options, *std::move(sockets), std::move(tls)));
 }
 
 }  // namespace assay::notify

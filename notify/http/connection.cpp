@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include "notify/http/connection.hpp"
 
+#include <sys/epoll.h>
+
 #include <algorithm>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <cassert>
@@ -57,20 +58,20 @@ Connection::Connection(const Surroundings& surroundings, std::shared_ptr<const T
       target_(std::move(target)),
       tls_context_(tls),
       ticket_(ticket),
-      socket_(surroundings.io.get_executor()),
+      socket_(surroundings.sockets, *this),
       reader_(response_limits(surroundings.options)) {
     assert(target_->url.https == (tls != nullptr));
 }
 
-void Connection::run(std::unique_ptr<Exchange> exchange) {
+void Connection::run(std::unique_ptr<Exchange> exchange, SteadyTime now) {
     assert(!exchange_ && (phase_ == Phase::fresh || phase_ == Phase::idle));
     exchange_ = std::move(exchange);
     exchange_->outcome.connection_reused = phase_ == Phase::idle;
     if (phase_ == Phase::idle) {
-        exchange_->outcome.remote_address = shown(addresses_.at(dialled_ - 1), target_->url.port);
-        exchange_now();
+        exchange_->outcome.remote_address = remote_text_;
+        exchange_now(now);
     } else {
-        opened_ = around_.clock.steady_now();
+        opened_ = now;
         resolve();
     }
 }
@@ -85,13 +86,16 @@ void Connection::shut() noexcept {
     phase_ = Phase::closed;
     if (tls_) tls_->close();
     tls_.reset();  // before the context, which a connection in a queued handler may outlive
-    error_code ignored;
-    socket_.close(ignored);
+    socket_.close();
+}
+
+std::int32_t Connection::elapsed(SteadyTime at) const noexcept {
+    const auto since = at - exchange_->begun;
+    return static_cast<std::int32_t>(std::chrono::duration_cast<milliseconds>(since).count());
 }
 
 std::int32_t Connection::elapsed() const noexcept {
-    const auto since = around_.clock.steady_now() - exchange_->begun;
-    return static_cast<std::int32_t>(std::chrono::duration_cast<milliseconds>(since).count());
+    return elapsed(around_.clock.steady_now());
 }
 
 void Connection::limit_phase(milliseconds budget) noexcept {
@@ -102,7 +106,7 @@ void Connection::check_deadline(SteadyTime now) {
     if (!exchange_ || now < phase_deadline_) return;
     if (now >= exchange_->deadline) {
         finish(OutcomeKind::timeout, "no complete response within " +
-                                         std::to_string(exchange_->request.timeout.count()) +
+                                         std::to_string(exchange_->target->to->timeout.count()) +
                                          " ms");
         return;
     }
@@ -176,27 +180,22 @@ void Connection::on_addresses(Result<std::vector<Address>> answer) {
 }
 
 void Connection::dial() {
-    error_code error;
-    socket_.close(error);
+    socket_.close();
     if (dialled_ == addresses_.size()) {
         return finish(OutcomeKind::timeout, "no connection within the time for it");
     }
     const auto shares = static_cast<milliseconds::rep>(addresses_.size());
     limit_phase(around_.options.connect_timeout / shares);
     remote_ = endpoint_of(addresses_[dialled_++], target_->url.port);
-    socket_.open(remote_.protocol(), error);
-    if (!error) socket_.non_blocking(true, error);
-    if (!error) socket_.set_option(tcp::no_delay(true), error);
-    if (error) {
-        return finish_later(is_shortage(error) ? OutcomeKind::aborted : OutcomeKind::connect,
-                            "no socket: " + error.message());
-    }
-    socket_.async_connect(remote_,
-                          [self = shared_from_this(), number = dialled_](const error_code& result) {
-                              if (self->phase_ == Phase::connecting && number == self->dialled_) {
-                                  self->on_connected(result);
-                              }
-                          });
+    const error_code error = socket_.dial(remote_);
+    if (!error) return;
+    // No answer from inside run().
+    asio::post(around_.io, [weak = weak_from_this(), number = dialled_, error] {
+        const auto self = weak.lock();
+        if (self && self->phase_ == Phase::connecting && number == self->dialled_) {
+            self->on_connected(error);
+        }
+    });
 }
 
 void Connection::on_connected(const error_code& error) {
@@ -205,22 +204,21 @@ void Connection::on_connected(const error_code& error) {
         return finish(is_shortage(error) ? OutcomeKind::aborted : OutcomeKind::connect,
                       error.message());
     }
-    error_code unnamed;
-    const tcp::endpoint peer = socket_.remote_endpoint(unnamed);
-    if (unnamed || peer != remote_) {
+    if (!socket_.reaches(remote_)) {
         return finish(OutcomeKind::connect, "the peer is not who was dialled");
     }
     exchange_->outcome.timings.connected = elapsed();
-    exchange_->outcome.remote_address = shown(addresses_[dialled_ - 1], target_->url.port);
+    remote_text_ = shown(addresses_[dialled_ - 1], target_->url.port);
+    exchange_->outcome.remote_address = remote_text_;
     if (tls_context_ != nullptr) return secure();
-    exchange_now();
+    exchange_now(around_.clock.steady_now());
 }
 
 void Connection::secure() {
     phase_ = Phase::securing;
     limit_phase(around_.options.tls_timeout);
     Result<std::unique_ptr<TlsSession>> session = tls_context_->connect(
-        socket_.native_handle(), target_->url.host, target_->url.host_is_ip, ticket_);
+        socket_.descriptor(), target_->url.host, target_->url.host_is_ip, ticket_);
     if (!session) return finish(OutcomeKind::tls, session.error().message);
     tls_ = *std::move(session);
     step_handshake();
@@ -230,44 +228,40 @@ void Connection::step_handshake() {
     const TlsStep step = tls_->handshake();
     if (step == TlsStep::done) {
         exchange_->outcome.timings.secured = elapsed();
-        return exchange_now();
+        exchange_now(around_.clock.steady_now());
+        // What came behind the handshake has been told already.
+        if (phase_ == Phase::exchanging) read(false);
+        return;
     }
     if (step == TlsStep::failed || step == TlsStep::closed) {
         return finish(OutcomeKind::tls,
                       tls_->problem().empty() ? "the receiver closed" : tls_->problem());
     }
-    const auto wait = step == TlsStep::want_read ? Socket::wait_read : Socket::wait_write;
-    socket_.async_wait(wait, [self = shared_from_this()](const error_code& error) {
-        if (self->phase_ != Phase::securing) return;
-        if (error) return self->finish(OutcomeKind::tls, error.message());
-        self->step_handshake();
-    });
 }
 
 // --- request
 
-void Connection::exchange_now() {
+void Connection::exchange_now(SteadyTime at) {
     phase_ = Phase::exchanging;
     phase_deadline_ = exchange_->deadline;
     reader_.begin();
     sent_ = 0;
     written_ = false;
     heard_ = false;
-    const std::string* const body = exchange_->request.body.get();
+    const std::string* const body = exchange_->body.get();
     if (tls_ && body != nullptr && exchange_->head.size() + body->size() <= tls_joined_bytes_max &&
         !exchange_->written_before) {
         exchange_->head += *body;
-        exchange_->request.body.reset();
+        exchange_->body.reset();
     }
-    write();
-    if (phase_ == Phase::exchanging) read_more();
+    write(at);
 }
 
 // One send call in the usual case: head and body leave together, without a wait in between.
-void Connection::write() {
+void Connection::write(SteadyTime at) {
     const std::string& head = exchange_->head;
     const std::string_view body =
-        exchange_->request.body ? std::string_view(*exchange_->request.body) : std::string_view();
+        exchange_->body ? std::string_view(*exchange_->body) : std::string_view();
     const std::size_t total = head.size() + body.size();
     while (sent_ < total) {
         const std::string_view head_left =
@@ -277,87 +271,58 @@ void Connection::write() {
         std::size_t now_sent = 0;
         if (tls_) {
             const TlsStep step = tls_->write(head_left.empty() ? body_left : head_left, now_sent);
-            if (step == TlsStep::want_write) return wait_to_write();
-            // Anything else that is no progress shows itself to the reader as well.
+            // Room is told, and anything else that is no progress shows itself to the reader.
             if (step != TlsStep::done) return;
         } else {
-            error_code error;
-            const std::array<asio::const_buffer, 2> buffers{
-                asio::buffer(head_left.data(), head_left.size()),
-                asio::buffer(body_left.data(), body_left.size())};
-            now_sent = socket_.write_some(buffers, error);
-            if (error == asio::error::would_block) return wait_to_write();
-            if (error) return;  // an early answer may lie in the receive buffer: the reader decides
+            // The same; an early answer may lie in the receive buffer.
+            if (socket_.write(head_left, body_left, now_sent)) return;
         }
         sent_ += now_sent;
     }
     written_ = true;
-    exchange_->outcome.timings.written = elapsed();
+    exchange_->outcome.timings.written = elapsed(at);
 }
 
-void Connection::wait_to_write() {
-    socket_.async_wait(Socket::wait_write, [self = shared_from_this(),
-                                            exchange = exchange_.get()](const error_code&) {
-        const bool ours = self->phase_ == Phase::exchanging && self->exchange_.get() == exchange;
-        if (ours) self->write();
-    });
+// --- what the socket tells
+
+void Connection::on_ready(std::uint32_t events) {
+    const auto self = shared_from_this();  // the owner may let go of us
+    const bool ended = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+    if (phase_ == Phase::connecting) {
+        if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) == 0) return;
+        on_connected(socket_.dialled());
+    } else if (phase_ == Phase::securing) {
+        return step_handshake();
+    } else if (phase_ == Phase::exchanging && !written_ && (events & EPOLLOUT) != 0) {
+        write(around_.clock.steady_now());
+    }
+    const bool listens = phase_ == Phase::exchanging || phase_ == Phase::idle;
+    if (listens && (ended || (events & EPOLLIN) != 0)) read(ended);
 }
 
 // --- response
 
-void Connection::read_more() {
-    if (reading_) return;
-    reading_ = true;
-    if (tls_) {
-        socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const error_code& error) {
-            self->reading_ = false;
-            self->on_readable(error);
-        });
-        return;
-    }
-    if (buffer_.size() - filled_ < first_buffer_bytes / 2) {
-        buffer_.resize(std::max(first_buffer_bytes, 2 * buffer_.size()));
-    }
-    // Asio remembers that the last read emptied the socket, so this makes no system call.
-    socket_.async_read_some(asio::buffer(buffer_.data() + filled_, buffer_.size() - filled_),
-                            [self = shared_from_this()](const error_code& error, std::size_t got) {
-                                self->reading_ = false;
-                                self->on_bytes(error, got);
-                            });
+TlsStep Connection::receive(std::span<char> into, std::size_t& got) {
+    if (tls_) return tls_->read(into, got);
+    const error_code error = socket_.read(into, got);
+    if (!error) return TlsStep::done;
+    if (error == asio::error::would_block) return TlsStep::want_read;
+    return error == asio::error::eof ? TlsStep::closed : TlsStep::failed;
 }
 
-void Connection::on_bytes(const error_code& error, std::size_t got) {
-    if (phase_ == Phase::idle) {
-        shut();
-        return around_.owner.on_idle_closed(*this);
-    }
-    if (phase_ != Phase::exchanging) return;
-    if (error) {
-        if (error == asio::error::eof) return on_stream_end("the receiver closed the connection");
-        return on_stream_end(error.message());
-    }
-    filled_ += got;
-    on_state(parse());
-}
-
-// The same over TLS, where what arrives may be nothing but a session ticket.
-void Connection::on_readable(const error_code& error) {
-    if (phase_ != Phase::idle && phase_ != Phase::exchanging) return;
-    if (error) {
-        if (phase_ == Phase::exchanging) return on_stream_end(error.message());
-        shut();
-        return around_.owner.on_idle_closed(*this);
-    }
+// Until nothing is left, since what is there is told only once. Over TLS it may be nothing but a
+// session ticket. `ended`: the peer has closed behind what is there.
+void Connection::read(bool ended) {
     ResponseReader::State state = ResponseReader::State::more;
     while (true) {
         if (buffer_.size() - filled_ < first_buffer_bytes / 2) {
             buffer_.resize(std::max(first_buffer_bytes, 2 * buffer_.size()));
         }
+        const std::span<char> room(buffer_.data() + filled_, buffer_.size() - filled_);
         std::size_t got = 0;
-        const TlsStep step =
-            tls_->read(std::span(buffer_.data() + filled_, buffer_.size() - filled_), got);
+        const TlsStep step = receive(room, got);
         if (phase_ == Phase::idle) {
-            if (step == TlsStep::want_read) return read_more();
+            if (step == TlsStep::want_read) return;
             shut();
             return around_.owner.on_idle_closed(*this);
         }
@@ -365,32 +330,36 @@ void Connection::on_readable(const error_code& error) {
             filled_ += got;
             if (state == ResponseReader::State::complete) break;  // bytes behind the response
             state = parse();
-            if (state == ResponseReader::State::more) continue;
-            if (state != ResponseReader::State::complete) break;
-            continue;  // once more, so that nothing stays behind in the library's buffer
+            const bool good =
+                state == ResponseReader::State::more || state == ResponseReader::State::complete;
+            // Less than there was room for: the socket is empty, and tells what comes next.
+            if (!good || (!tls_ && !ended && got < room.size())) break;
+            continue;
         }
         if (step == TlsStep::want_read || step == TlsStep::want_write) break;
         if (state == ResponseReader::State::complete) {
             retired_ = true;
             break;
         }
-        return on_stream_end(tls_->problem().empty() ? "the receiver closed the connection"
-                                                     : tls_->problem());
+        const std::string_view why = tls_                      ? tls_->problem()
+                                     : step == TlsStep::failed ? "the connection was reset"
+                                                               : "";
+        return on_stream_end(why.empty() ? "the receiver closed the connection" : why);
     }
-    on_state(state);
+    if (state != ResponseReader::State::more) on_complete(state);
 }
 
 ResponseReader::State Connection::parse() {
-    if (!heard_) {
-        heard_ = true;
-        exchange_->outcome.timings.first_byte = elapsed();
-    }
+    heard_ = true;
     std::size_t taken = 0;
     const ResponseReader::State state =
         reader_.feed(std::string_view(buffer_.data(), filled_), taken);
     std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(taken),
               buffer_.begin() + static_cast<std::ptrdiff_t>(filled_), buffer_.begin());
     filled_ -= taken;
+    // Of a response that comes whole finish() sets it.
+    std::int32_t& first_byte = exchange_->outcome.timings.first_byte;
+    if (state == ResponseReader::State::more && first_byte < 0) first_byte = elapsed();
     // What the parser wants whole (a header, a chunk's line, trailers) has one limit.
     if (state == ResponseReader::State::more && filled_ > around_.options.header_bytes_max) {
         return ResponseReader::State::too_large;
@@ -398,10 +367,10 @@ ResponseReader::State Connection::parse() {
     return state;
 }
 
-void Connection::on_state(ResponseReader::State state) {
+void Connection::on_complete(ResponseReader::State state) {
     switch (state) {
         case ResponseReader::State::more:
-            return read_more();
+            return;
         case ResponseReader::State::complete:
             return finish(OutcomeKind::response, {});
         case ResponseReader::State::too_large:
@@ -452,8 +421,12 @@ void Connection::finish(OutcomeKind kind, std::string detail) {
     outcome.kind = kind;
     outcome.phase = attempt_phase(kind);
     outcome.detail = std::move(detail);
-    outcome.ended = std::max(around_.clock.now(), outcome.started);
-    outcome.timings.done = elapsed();
+    const SteadyTime at = around_.clock.steady_now();
+    // By the clock that does not jump.
+    outcome.ended =
+        outcome.started + std::chrono::duration_cast<milliseconds>(at - exchange_->sent);
+    outcome.timings.done = elapsed(at);
+    if (heard_ && outcome.timings.first_byte < 0) outcome.timings.first_byte = elapsed(at);
     const bool has_response =
         kind == OutcomeKind::response || kind == OutcomeKind::response_too_large;
     if (has_response) {
@@ -464,13 +437,13 @@ void Connection::finish(OutcomeKind kind, std::string detail) {
         if (!location.empty()) outcome.detail = "redirect to " + location + " not followed";
     }
     const bool again = kind == OutcomeKind::response && reader_.reusable() && written_ &&
-                       filled_ == 0 && fit_for_reuse(around_.clock.steady_now());
-    end(again ? ConnectionOwner::Ending::reusable : ConnectionOwner::Ending::closed);
+                       filled_ == 0 && fit_for_reuse(at);
+    end(again ? ConnectionOwner::Ending::reusable : ConnectionOwner::Ending::closed, at);
 }
 
 void Connection::finish_later(OutcomeKind kind, std::string detail) {
-    asio::post(socket_.get_executor(), [weak = weak_from_this(), exchange = exchange_.get(), kind,
-                                        detail = std::move(detail)]() mutable {
+    asio::post(around_.io, [weak = weak_from_this(), exchange = exchange_.get(), kind,
+                            detail = std::move(detail)]() mutable {
         // A deadline may have ended the attempt first; the address of the next could be the same,
         // but a connection that did not open gets no next one.
         const auto self = weak.lock();
@@ -480,12 +453,11 @@ void Connection::finish_later(OutcomeKind kind, std::string detail) {
     });
 }
 
-void Connection::end(ConnectionOwner::Ending ending) {
+void Connection::end(ConnectionOwner::Ending ending, SteadyTime at) {
     const auto self = shared_from_this();  // the owner may let go of us
     if (ending == ConnectionOwner::Ending::reusable) {
         phase_ = Phase::idle;
-        idle_since_ = around_.clock.steady_now();
-        read_more();
+        idle_since_ = at;
     } else {
         shut();
     }

@@ -1,4 +1,4 @@
-// Writes request heads, checking every header once more.
+// Writes request heads: the prepared beginning, and what is one request's alone.
 // SPDX-License-Identifier: MIT
 #include "notify/http/request_head.hpp"
 
@@ -6,26 +6,8 @@
 #include <array>
 #include <charconv>
 
-#include "notify/endpoint/endpoint.hpp"
-
 namespace assay::notify {
 namespace {
-
-constexpr std::array<std::string_view, 9> framing_headers{
-    "host",       "content-length", "transfer-encoding", "connection", "te",
-    "keep-alive", "trailer",        "upgrade",           "expect"};
-
-char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-bool is_framing(std::string_view name) noexcept {
-    return std::any_of(framing_headers.begin(), framing_headers.end(), [&](std::string_view ours) {
-        return name.size() == ours.size() &&
-               std::equal(name.begin(), name.end(), ours.begin(),
-                          [](char a, char b) { return lower(a) == b; });
-    });
-}
 
 // parse_url() lets none of this through; a request line is too dear to rest on one check.
 bool is_plain(std::string_view text) noexcept {
@@ -36,35 +18,24 @@ bool is_plain(std::string_view text) noexcept {
 
 }  // namespace
 
-std::string request_prefix(const Url& url) {
+Result<std::string> request_prefix(const Url& url, const HeaderLines& headers) {
     const std::string host = url.host_header();
-    if (!is_plain(url.target) || url.target.front() != '/' || !is_plain(host)) return {};
+    if (!is_plain(url.target) || url.target.front() != '/' || !is_plain(host)) {
+        return fail(ErrorCode::invalid_argument, "the URL cannot be written");
+    }
+    if (Result<void> checked = headers.checked(); !checked) return std::move(checked).error();
     return "POST " + url.target + " HTTP/1.1\r\nHost: " + host +
-           "\r\nAccept-Encoding: identity\r\n";
+           "\r\nAccept-Encoding: identity\r\n" + headers.text();
 }
 
-Result<void> write_request_head(const std::string& prefix, const SignedRequest& request,
+Result<void> write_request_head(std::string_view prefix, const SignedRequest& request,
                                 std::string& out) {
-    if (prefix.empty()) return fail(ErrorCode::invalid_argument, "the URL cannot be written");
-    out = prefix;
-    for (const Header& header : request.headers) {
-        if (Result<void> checked = check_header_syntax(header); !checked) return checked;
-        if (is_framing(header.name)) {
-            return fail(ErrorCode::invalid_argument,
-                        "the header " + header.name + " frames the message and is ours to write",
-                        "headers");
-        }
-        out += header.name;
-        out += ": ";
-        out += header.value;
-        out += "\r\n";
-    }
-    out += "Content-Length: ";
-    std::array<char, 20> digits{};
+    if (Result<void> checked = request.headers.checked(); !checked) return checked;
+    std::array<char, 20> digits;
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(),
                                    request.body ? request.body->size() : 0);
-    out.append(digits.data(), end.ptr);
-    out += "\r\n\r\n";
+    out.assign(prefix).append(request.headers.text()).append("Content-Length: ");
+    out.append(digits.data(), end.ptr).append("\r\n\r\n");
     return {};
 }
 

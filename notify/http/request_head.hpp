@@ -11,14 +11,14 @@
 
 namespace assay::notify {
 
-// "POST /hooks HTTP/1.1\r\nHost: example.com\r\nAccept-Encoding: identity\r\n": the part that every
-// request to one URL shares.
-std::string request_prefix(const Url& url);
+// What every request to one destination begins with: "POST /hooks HTTP/1.1\r\nHost: example.com\r\n
+// Accept-Encoding: identity\r\n" and the destination's own headers. Errors: invalid_argument: a URL
+// or a header that cannot be written.
+Result<std::string> request_prefix(const Url& url, const HeaderLines& headers);
 
-// `prefix`, the request's headers, Content-Length and the empty line, into `out` (cleared first).
-// The last guard before the wire: refuses what is no header, and framing headers, which are ours.
-// Errors: invalid_argument.
-Result<void> write_request_head(const std::string& prefix, const SignedRequest& request,
+// `prefix`, the request's own headers, Content-Length and the empty line, into `out` (cleared
+// first). Errors: invalid_argument, when a header was refused as it was written.
+Result<void> write_request_head(std::string_view prefix, const SignedRequest& request,
                                 std::string& out);
 
 }  // namespace assay::notify

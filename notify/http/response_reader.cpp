@@ -17,6 +17,8 @@ using boost::beast::string_view;
 using boost::system::error_code;
 
 constexpr std::size_t location_bytes_max = 512;
+// Of a response that is remembered: nothing but a status line and headers in the usual case.
+constexpr std::size_t remembered_bytes_max = 512;
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
@@ -165,18 +167,41 @@ class ResponseReader::Parser final : public http::basic_parser<false> {
     bool plain_length_ = true;
 };
 
-ResponseReader::ResponseReader(const ResponseLimits& limits) : limits_(limits) {
-    begin();
-}
+// In place, because Beast's parser cannot be used a second time: a response costs no allocation.
+struct ResponseReader::Place {
+    std::optional<Parser> parser;
+};
+
+ResponseReader::ResponseReader(const ResponseLimits& limits)
+    : limits_(limits),
+      place_(std::make_unique<Place>()),
+      parser_(&place_->parser.emplace(limits_)) {}
 ResponseReader::~ResponseReader() = default;
 
 void ResponseReader::begin() {
-    parser_ = std::make_unique<Parser>(limits_);
-    interim_ = 0;
+    begun_ = false;
 }
 
 ResponseReader::State ResponseReader::feed(std::string_view bytes, std::size_t& taken) {
     taken = 0;
+    if (bytes.empty()) return State::more;
+    if (begun_) return parse(bytes, taken);
+    begun_ = true;
+    if (bytes == last_) {  // what was read of it is a function of the bytes, and still there
+        taken = bytes.size();
+        return State::complete;
+    }
+    last_.clear();
+    parser_ = &place_->parser.emplace(limits_);
+    interim_ = 0;
+    const State state = parse(bytes, taken);
+    if (state == State::complete && taken == bytes.size() && taken <= remembered_bytes_max) {
+        last_ = bytes;
+    }
+    return state;
+}
+
+ResponseReader::State ResponseReader::parse(std::string_view bytes, std::size_t& taken) {
     while (taken < bytes.size()) {
         error_code error;
         const std::string_view rest = bytes.substr(taken);
@@ -211,13 +236,13 @@ ResponseReader::State ResponseReader::step_over_interim() {
         parser_->problem = "too many interim responses";
         return State::invalid;
     }
-    parser_ = std::make_unique<Parser>(limits_);
+    parser_ = &place_->parser.emplace(limits_);
     return State::more;
 }
 
 ResponseReader::State ResponseReader::end_of_stream() {
     error_code error;
-    if (!parser_->got_some()) return State::invalid;
+    if (!begun_ || !parser_->got_some()) return State::invalid;
     parser_->put_eof(error);
     if (error) {
         parser_->problem = "the connection ended inside the response";
@@ -227,10 +252,10 @@ ResponseReader::State ResponseReader::end_of_stream() {
 }
 
 int ResponseReader::status() const noexcept {
-    return parser_->status / 100 == 1 ? 0 : parser_->status;
+    return !begun_ || parser_->status / 100 == 1 ? 0 : parser_->status;
 }
 bool ResponseReader::reusable() const noexcept {
-    return parser_->is_done() && parser_->keep_alive() && !parser_->need_eof();
+    return begun_ && parser_->is_done() && parser_->keep_alive() && !parser_->need_eof();
 }
 std::string ResponseReader::text() const {
     return sanitised(parser_->text, limits_.text_bytes);

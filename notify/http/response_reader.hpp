@@ -20,7 +20,8 @@ struct ResponseLimits {
     int interim = 8;             // 1xx responses skipped
 };
 
-// One per connection; begin() before each response.
+// One per connection; begin() before each response. A receiver says much the same every time: a
+// short response that comes whole and is that of last time, byte for byte, is not parsed again.
 class ResponseReader {
   public:
     enum class State { more, complete, too_large, invalid };
@@ -48,10 +49,15 @@ class ResponseReader {
 
   private:
     class Parser;
+    struct Place;
+    State parse(std::string_view bytes, std::size_t& taken);
     State step_over_interim();
 
     ResponseLimits limits_;
-    std::unique_ptr<Parser> parser_;
+    std::unique_ptr<Place> place_;
+    Parser* parser_ = nullptr;  // of the response that is being read, or was last
+    std::string last_;          // the bytes that it read, if they came whole
+    bool begun_ = false;        // a byte of the response has been seen
     int interim_ = 0;
 };
 

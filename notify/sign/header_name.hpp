@@ -1,4 +1,4 @@
-// Names of HTTP headers: their syntax, and which of them nobody may choose.
+// Names and values of HTTP headers: their syntax, and which names nobody may choose.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -8,6 +8,8 @@ namespace assay::notify {
 
 // A token of RFC 9110, 5.6.2, of 1..128 characters.
 bool is_header_name(std::string_view text) noexcept;
+// Printable ASCII, blanks and tabs, at most limits::header_value_bytes_max of them.
+bool is_header_value(std::string_view text) noexcept;
 
 // Framing, what we set ourselves, and what would say something untrue about the connection; in any
 // case. Neither a profile nor a user may give these a value.

@@ -369,41 +369,60 @@ std::span<const Signer> those_shown(std::span<const Signer> signers) noexcept {
     return holds_list(signers.front().scheme().layout) ? signers : signers.last(1);
 }
 
-// `ready(signer)` gives the digest that is made already, or null.
-template <class Ready>
-void write_headers(std::span<const Signer> signers, const SignInput& input, Ready ready,
-                   std::vector<Header>& out) {
+// Headers as values, written as HeaderLines are.
+class HeaderList {
+  public:
+    explicit HeaderList(std::vector<Header>& out) : out_(out) {}
+    void add(std::string_view name, std::string_view value) {
+        out_.push_back({std::string(name), std::string(value)});
+    }
+    std::string& begin(std::string_view name) {
+        add(name, {});
+        return out_.back().value;
+    }
+    void end() noexcept {}
+
+  private:
+    std::vector<Header>& out_;
+};
+
+constexpr auto not_ready = [](const Signer&) -> const Digest* { return nullptr; };
+
+// `ready(signer)` gives the digest that is made already, or null. `out`: HeaderLines or HeaderList.
+template <class Ready, class Out>
+void write_headers(std::span<const Signer> signers, const SignInput& input, Ready ready, Out& out) {
     const Scheme& scheme = signers.front().scheme();
     assert(scheme.layout != SignatureLayout::standard_webhooks || is_message_id(input.message_id));
     const NumberText time(input.timestamp);
-    std::string value;
-    value.reserve(16 + signers.size() * 96);
+    if (!scheme.id_header.empty()) out.add(scheme.id_header, input.message_id);
+    if (!scheme.timestamp_header.empty()) out.add(scheme.timestamp_header, time.view());
+    std::string& value = out.begin(scheme.signature_header);
     const bool timestamped = scheme.layout == SignatureLayout::timestamped_hex;
     if (timestamped) value.append("t=").append(time.view());
+    bool is_first = true;
     for (const Signer& signer : those_shown(signers)) {
         assert(signer.scheme() == scheme);
         if (timestamped) {
             value += ",v1=";
-        } else if (!value.empty()) {
+        } else if (!is_first) {
             value += ' ';
         }
+        is_first = false;
         signer.append(input, ready(signer), value);
     }
-    if (!scheme.id_header.empty()) {
-        out.push_back({scheme.id_header, std::string(input.message_id)});
-    }
-    if (!scheme.timestamp_header.empty()) {
-        out.push_back({scheme.timestamp_header, std::string(time.view())});
-    }
-    out.push_back({scheme.signature_header, std::move(value)});
+    out.end();
 }
 
 }  // namespace
 
 void sign_headers(std::span<const Signer> signers, const SignInput& input,
                   std::vector<Header>& out) {
-    const auto none = [](const Signer&) -> const Digest* { return nullptr; };
-    write_headers(signers, input, none, out);
+    HeaderList list(out);
+    write_headers(signers, input, not_ready, list);
+}
+
+void sign_headers(std::span<const Signer> signers, const SignInput& input, HeaderLines& out) {
+    write_headers(signers, input, not_ready, out);
 }
 
 void start_headers(std::span<const Signer> signers, const SignInput& input, HmacBatch& batch) {
@@ -412,7 +431,7 @@ void start_headers(std::span<const Signer> signers, const SignInput& input, Hmac
 }
 
 void sign_headers(std::span<const Signer> signers, const SignInput& input, const HmacBatch& batch,
-                  std::size_t& next, std::vector<Header>& out) {
+                  std::size_t& next, HeaderLines& out) {
     const auto ready = [&](const Signer& signer) {
         return signer.is_batched() ? &batch.digest(next++) : nullptr;
     };

@@ -16,16 +16,12 @@
 
 #include "engine/base/result.hpp"
 #include "notify/sign/ed25519.hpp"
+#include "notify/sign/header_lines.hpp"
 #include "notify/sign/hmac.hpp"
 #include "notify/sign/hmac_batch.hpp"
 #include "notify/sign/secret.hpp"
 
 namespace assay::notify {
-
-struct Header {
-    std::string name, value;
-    friend bool operator==(const Header&, const Header&) = default;
-};
 
 enum class SignatureLayout : std::uint8_t {
     timestamped_hex,    // X-Webhook-Signature: t=<s>,v1=<hex of "t.body">; key = the secret's text
@@ -138,13 +134,14 @@ class Signer {
 // the headers' own text.
 void sign_headers(std::span<const Signer> signers, const SignInput& input,
                   std::vector<Header>& out);
+void sign_headers(std::span<const Signer> signers, const SignInput& input, HeaderLines& out);
 
 // The same for requests that are signed together: start_headers() for each, then HmacBatch::run(),
 // then sign_headers() in the same order, each taking its digests from `next` on. How many a request
 // puts into the batch at most: as many as it has signers.
 void start_headers(std::span<const Signer> signers, const SignInput& input, HmacBatch& batch);
 void sign_headers(std::span<const Signer> signers, const SignInput& input, const HmacBatch& batch,
-                  std::size_t& next, std::vector<Header>& out);
+                  std::size_t& next, HeaderLines& out);
 
 struct VerifyOptions {
     std::chrono::seconds tolerance{300};  // either way: a receiver's clock may also be behind

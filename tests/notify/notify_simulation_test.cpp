@@ -222,7 +222,8 @@ class World {
             outcome.kind = OutcomeKind::timeout;
             last_attempt_[job.delivery.id] = clock_.steady_now();
         }
-        core_->answered(job, std::move(outcome), {1}, now(), out_);
+        job.body = {1};
+        core_->answered(job, std::move(outcome), now(), out_);
     }
 
     void step() {

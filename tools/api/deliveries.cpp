@@ -57,7 +57,7 @@ void write_attempt(JsonWriter& writer, const notify::AttemptRecord& attempt) {
     writer.end_object();
 }
 
-void write_request(JsonWriter& writer, const notify::SignedRequest& request) {
+void write_request(JsonWriter& writer, const notify::UnsignedRequest& request) {
     writer.begin_object().member("url", request.url).key("headers").begin_object();
     for (const notify::Header& header : request.headers)
         writer.member(header.name, header.value);
@@ -66,7 +66,7 @@ void write_request(JsonWriter& writer, const notify::SignedRequest& request) {
 
 // In a list `attempts` counts them; alone, the delivery shows each.
 void write_delivery(JsonWriter& writer, const store::DeliveryRow& row, bool with_attempts,
-                    const Result<notify::SignedRequest>* request = nullptr) {
+                    const Result<notify::UnsignedRequest>* request = nullptr) {
     const notify::Delivery& delivery = row.delivery;
     const std::int64_t count = delivery.earlier_attempts + delivery.attempts;
     writer.begin_object();
@@ -173,7 +173,7 @@ Answer get_delivery(ApiCall& call) {
     if (!row) return row.error();
     std::string body;
     JsonWriter writer(body);
-    std::optional<Result<notify::SignedRequest>> request;
+    std::optional<Result<notify::UnsignedRequest>> request;
     if (include != nullptr)
         request = call.services.notifier.unsigned_request(call.tenant(), row->delivery.id);
     write_delivery(writer, *row, true, request ? &*request : nullptr);

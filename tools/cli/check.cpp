@@ -40,10 +40,10 @@ Result<notify::ClientOptions> client_options(const CheckOptions& options) {
 
 // One request at a time on this thread: what is measured is the receiver, not its neighbours.
 notify::Outcome send(boost::asio::io_context& io, notify::Transport& transport,
-                     notify::SignedRequest request) {
+                     const notify::SignedRequest& request) {
     notify::Outcome outcome;
     io.restart();
-    transport.send(std::move(request), [&](notify::Outcome answer) {
+    transport.send(request, [&](notify::Outcome answer) {
         outcome = std::move(answer);
         io.stop();
     });
@@ -56,7 +56,7 @@ struct Seen {
     std::string remote;
 };
 
-Result<Seen> ask(std::vector<Probe> probes, const notify::Profile& profile,
+Result<Seen> ask(const std::vector<Probe>& probes, const notify::Profile& profile,
                  const notify::ClientOptions& client, const Clock& clock) {
     boost::asio::io_context io(1);
     auto resolver = notify::make_resolver({});
@@ -64,8 +64,8 @@ Result<Seen> ask(std::vector<Probe> probes, const notify::Profile& profile,
     auto transport = notify::make_client_pool(io, clock, **resolver, client);
     if (!transport) return transport.error();
     Seen seen;
-    for (Probe& probe : probes) {
-        auto outcome = send(io, **transport, std::move(probe.request));
+    for (const Probe& probe : probes) {
+        auto outcome = send(io, **transport, probe.request);
         if (!outcome.remote_address.empty()) seen.remote = outcome.remote_address;
         seen.answers.push_back({probe.check, std::move(outcome)});
         // Who does not take the valid one is not worth an hour of timeouts.

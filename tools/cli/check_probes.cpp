@@ -40,7 +40,15 @@ void add_member(std::string& body, std::string_view value) {
 
 class Maker {
   public:
-    Maker(const ProbeInput& input, Random& random) : in_(input), random_(random) {}
+    Maker(const ProbeInput& input, Random& random) : in_(input), random_(random) {
+        notify::Destination to;
+        to.url = in_.url;
+        to.timeout = in_.profile.timeout;
+        to.partition = "check";
+        to.headers.add("Content-Type", in_.profile.content_type);
+        to.headers.add("User-Agent", "Assay/" + std::string(version) + " check");
+        to_ = std::make_shared<const notify::Destination>(std::move(to));
+    }
 
     Result<Message> message(std::string_view type) {
         notify::Profile open = in_.profile;
@@ -64,18 +72,13 @@ class Maker {
                                           const std::vector<notify::Secret>& secrets,
                                           std::int64_t time) const {
         notify::SignedRequest request;
-        request.url = in_.url;
-        request.timeout = in_.profile.timeout;
-        request.partition = "check";
-        request.headers = {{"Content-Type", in_.profile.content_type},
-                           {"User-Agent", "Assay/" + std::string(version) + " check"},
-                           {"X-Assay-Event-Id", message.id},
-                           {"X-Assay-Delivery-Attempt", "1"}};
+        request.to = to_;
+        request.headers.add("X-Assay-Event-Id", message.id);
+        request.headers.add("X-Assay-Delivery-Attempt", "1");
         const notify::MessageHeaders& named = in_.profile.headers;
-        if (!named.type.empty()) request.headers.push_back({named.type, message.type});
+        if (!named.type.empty()) request.headers.add(named.type, message.type);
         if (!named.delivery.empty()) {
-            request.headers.push_back(
-                {named.delivery, message.id.substr(message.id.find('_') + 1)});
+            request.headers.add(named.delivery, message.id.substr(message.id.find('_') + 1));
         }
         request.body = std::make_shared<const std::string>(message.body);
         if (secrets.empty()) return request;
@@ -146,6 +149,7 @@ class Maker {
 
     const ProbeInput& in_;
     Random& random_;
+    std::shared_ptr<const notify::Destination> to_;
     std::int64_t object_id_ = 0;
 };
 

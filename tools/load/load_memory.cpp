@@ -38,22 +38,21 @@ class SamplingTransport final : public notify::Transport {
           clock_(clock),
           seen_(seen) {}
 
-    void send(notify::SignedRequest request, Answer answer) override {
+    void send(const notify::SignedRequest& request, Answer answer) override {
         const std::uint64_t number = count_++;
         if (number % verified_every == 0) verify(request);
         if (options_.rate > 0 || number % timed_every != 0) {
-            inner_->send(std::move(request), std::move(answer));
+            inner_->send(request, std::move(answer));
             return;
         }
         const SteadyTime sent = clock_.steady_now();
-        inner_->send(
-            std::move(request), [this, sent, answer = std::move(answer)](notify::Outcome outcome) {
-                const std::chrono::duration<double, std::micro> took = clock_.steady_now() - sent;
-                if (outcome.kind == notify::OutcomeKind::response) {
-                    seen_.latencies.push_back(took.count());
-                }
-                answer(std::move(outcome));
-            });
+        inner_->send(request, [this, sent, answer = std::move(answer)](notify::Outcome outcome) {
+            const std::chrono::duration<double, std::micro> took = clock_.steady_now() - sent;
+            if (outcome.kind == notify::OutcomeKind::response) {
+                seen_.latencies.push_back(took.count());
+            }
+            answer(std::move(outcome));
+        });
     }
     void forget(std::string_view origin) override { inner_->forget(origin); }
 
@@ -61,14 +60,15 @@ class SamplingTransport final : public notify::Transport {
     void verify(const notify::SignedRequest& request) {
         notify::VerifyOptions options;
         options.now = to_unix_seconds(clock_.now());
+        const std::vector<notify::Header> headers = request.headers.list();
         for (const notify::Endpoint& endpoint : endpoints_) {
             if (notify::verify(notify::SignatureLayout::standard_webhooks, {&endpoint.secret, 1},
-                               request.headers, *request.body, options)) {
+                               headers, *request.body, options)) {
                 ++seen_.verified;
                 return;
             }
             // With many endpoints only its own is worth a try.
-            if (endpoints_.size() > 16 && endpoint.url == request.url) break;
+            if (endpoints_.size() > 16 && endpoint.url == request.to->url) break;
         }
         if (endpoints_.size() <= 16) seen_.fault = "a request's signature does not verify";
     }

@@ -19,8 +19,8 @@ class FakeHttp final : public Transport {
   public:
     FakeHttp(std::vector<SignedRequest>& sent, Outcome outcome)
         : sent_(sent), outcome_(std::move(outcome)) {}
-    void send(SignedRequest request, Answer answer) override {
-        sent_.push_back(std::move(request));
+    void send(const SignedRequest& request, Answer answer) override {
+        sent_.push_back(request);
         answer(outcome_);
     }
     void forget(std::string_view) override {}
@@ -37,13 +37,11 @@ class ChannelTransportTest : public ::testing::Test {
         auto transport = make_channel_transport(
             io_, clock_, std::make_unique<FakeHttp>(sent_, std::move(from_http)), nullptr);
         SignedRequest request;
-        request.channel = channel;
-        request.url = std::move(url);
-        request.timeout = seconds(1);
+        request.to = destination(channel, std::move(url));
         request.body = std::make_shared<const std::string>("{}");
         std::optional<Outcome> answered;
         bool inside = true;
-        transport->send(std::move(request), [&](Outcome outcome) {
+        transport->send(request, [&](Outcome outcome) {
             EXPECT_TRUE(channel != Channel::email || !inside) << "answered from inside send()";
             answered = std::move(outcome);
         });
@@ -51,6 +49,13 @@ class ChannelTransportTest : public ::testing::Test {
         io_.restart();
         io_.run();
         return answered;
+    }
+    static std::shared_ptr<const Destination> destination(Channel channel, std::string url) {
+        Destination to;
+        to.channel = channel;
+        to.url = std::move(url);
+        to.timeout = seconds(1);
+        return std::make_shared<const Destination>(std::move(to));
     }
     static Outcome response(int status, std::string text, std::optional<seconds> header = {}) {
         Outcome outcome;
@@ -103,9 +108,8 @@ TEST_F(ChannelTransportTest, OnceItIsGoneNobodyIsAnswered) {
         auto transport = make_channel_transport(
             io_, clock_, std::make_unique<FakeHttp>(sent_, Outcome{}), nullptr);
         SignedRequest request;
-        request.channel = Channel::email;
-        request.url = "mailto:a@b.example";
-        transport->send(std::move(request), [&](const Outcome&) { answered = true; });
+        request.to = destination(Channel::email, "mailto:a@b.example");
+        transport->send(request, [&](const Outcome&) { answered = true; });
     }
     io_.run();
     EXPECT_FALSE(answered);

@@ -68,7 +68,8 @@ class Outage : public ShardCoreTest {
         outcome.kind = status == 0 ? OutcomeKind::timeout : OutcomeKind::response;
         outcome.status = status;
         outcome.started = outcome.ended = clock_.now();
-        core().answered(job, outcome, {42}, now(), out_);
+        job.body = {42};
+        core().answered(job, outcome, now(), out_);
         step();
         log_.clear();
         order_.clear();

@@ -278,7 +278,8 @@ TEST_F(ShardCoreTest, AnAttemptThatWeAbortedIsMadeAgainLaterAndNotCounted) {
     push("a", 1, 1);
     Outcome outcome;
     outcome.kind = OutcomeKind::aborted;
-    core().answered(*under_way_.at(0), outcome, {42}, now(), out_);
+    under_way_.at(0)->body = {42};
+    core().answered(*under_way_.at(0), outcome, now(), out_);
     under_way_.clear();
     step();
     EXPECT_THAT(log_, IsEmpty());

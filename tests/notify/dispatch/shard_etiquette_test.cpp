@@ -231,7 +231,8 @@ TEST_F(ShardEtiquette, RetryAfterIsKept) {
     outcome.started = outcome.ended = clock_.now();
     ShardCore::Job* const job = under_way_.at(0);
     under_way_.clear();
-    core().answered(*job, outcome, {42}, now(), out_);
+    job->body = {42};
+    core().answered(*job, outcome, now(), out_);
     step();
     advance(seconds(99));
     EXPECT_THAT(under_way_, IsEmpty());

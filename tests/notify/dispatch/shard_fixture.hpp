@@ -106,7 +106,8 @@ class ShardCoreTest : public ::testing::Test {
         outcome.started = outcome.ended = clock_.now();
         ShardCore::Job* const job = under_way_.at(index);
         under_way_.erase(under_way_.begin() + static_cast<std::ptrdiff_t>(index));
-        core().answered(*job, outcome, body, now(), out_);
+        job->body = body;
+        core().answered(*job, outcome, now(), out_);
         step();
     }
     void advance(milliseconds by) {

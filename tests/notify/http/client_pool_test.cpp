@@ -67,19 +67,28 @@ class ClientPool : public ::testing::Test {
         return *pool_;
     }
 
-    static SignedRequest request(const std::string& url, std::string body = R"({"a":1})") {
+    static Destination destination(const std::string& url) {
+        Destination to;
+        to.url = url;
+        to.partition = "default";
+        to.timeout = milliseconds(60'000);  // only a broken client needs it
+        to.headers.add("Content-Type", "application/json");
+        return to;
+    }
+    static SignedRequest request(Destination to, std::string body = R"({"a":1})") {
         SignedRequest request;
-        request.url = url;
-        request.partition = "default";
-        request.timeout = milliseconds(60'000);  // only a broken client needs it
-        request.headers = {{"Content-Type", "application/json"}, {"X-Signature", "abc"}};
+        request.to = std::make_shared<const Destination>(std::move(to));
+        request.headers.add("X-Signature", "abc");
         request.body = std::make_shared<const std::string>(std::move(body));
         return request;
     }
+    static SignedRequest request(const std::string& url, std::string body = R"({"a":1})") {
+        return request(destination(url), std::move(body));
+    }
 
-    Outcome send(SignedRequest what) {
+    Outcome send(const SignedRequest& what) {
         std::optional<Outcome> outcome;
-        pool().send(std::move(what), [&](Outcome answer) { outcome = std::move(answer); });
+        pool().send(what, [&](Outcome answer) { outcome = std::move(answer); });
         io_.restart();
         while (!outcome)
             io_.run_one();
@@ -118,6 +127,43 @@ TEST_F(ClientPool, ReusesAConnectionAfterACompleteResponse) {
     EXPECT_EQ(receiver.requests().front().header("Content-Length"), "7");
 }
 
+// A socket tells once that bytes have come: those that just fill a buffer are the hard ones.
+TEST_F(ClientPool, ResponsesOfAnySizeAreWholeAndLeaveTheConnectionUsable) {
+    std::vector<std::size_t> sizes;
+    for (const std::size_t edge : {2'048U, 4'096U, 6'144U, 8'192U, 12'288U, 16'384U}) {
+        for (std::size_t size = edge - 2; size <= edge + 2; ++size)
+            sizes.push_back(size);
+    }
+    LoopbackReceiver receiver([&](Peer& peer) {
+        for (const std::size_t size : sizes) {
+            if (!peer.read_request()) return;
+            const std::string head =
+                "HTTP/1.1 200 OK\r\nX-Pad: p\r\nContent-Length: " + std::to_string(size - 64);
+            std::string bytes = head + "\r\n\r\n" + std::string(size - 64, 'b');
+            bytes.insert(head.find("p\r"), size - bytes.size(), 'p');
+            peer.send(bytes);
+        }
+    });
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+        const Outcome outcome = send(receiver.url());
+        ASSERT_EQ(outcome.kind, OutcomeKind::response) << sizes[i] << ": " << outcome.detail;
+        EXPECT_EQ(outcome.response_text,
+                  std::string(std::min(sizes[i] - 64, options_.text_bytes_kept), 'b'));
+        EXPECT_EQ(outcome.connection_reused, i > 0) << sizes[i];
+    }
+    EXPECT_EQ(receiver.connections(), 1);
+}
+
+TEST_F(ClientPool, AResponseAndTheEndInOnePieceLeaveNothingToUseAgain) {
+    LoopbackReceiver receiver(says("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+    for (int i = 0; i < 20; ++i) {
+        const Outcome outcome = send(receiver.url());
+        EXPECT_EQ(outcome.kind, OutcomeKind::response) << outcome.detail;
+        EXPECT_EQ(outcome.status, 200);
+    }
+    EXPECT_EQ(receiver.connections(), 20);
+}
+
 TEST_F(ClientPool, AShortageOfDescriptorsIsNoFaultOfTheReceiver) {
     LoopbackReceiver receiver(LoopbackReceiver::answers({200}));
     pool();
@@ -146,9 +192,9 @@ TEST_F(ClientPool, AShortageOfDescriptorsIsNoFaultOfTheReceiver) {
 TEST_F(ClientPool, KeepsPartitionsApart) {
     LoopbackReceiver receiver(LoopbackReceiver::answers({200}));
     send(receiver.url());
-    SignedRequest other = request(receiver.url());
+    Destination other = destination(receiver.url());
     other.partition = "other tenant";
-    EXPECT_FALSE(send(std::move(other)).connection_reused);
+    EXPECT_FALSE(send(request(std::move(other))).connection_reused);
 }
 
 TEST_F(ClientPool, AForgottenOriginGetsFreshConnections) {
@@ -309,10 +355,10 @@ TEST_F(ClientPool, EndlessAnswersEndAtTheDeadline) {
     };
     for (const LoopbackReceiver::Script& script : endless) {
         LoopbackReceiver receiver(script);
-        SignedRequest what = request(receiver.url());
-        what.timeout = milliseconds(60);
+        Destination to = destination(receiver.url());
+        to.timeout = milliseconds(60);
         const auto begun = clock_.steady_now();
-        const Outcome outcome = send(std::move(what));
+        const Outcome outcome = send(request(std::move(to)));
         EXPECT_EQ(outcome.kind, OutcomeKind::timeout);
         EXPECT_GE(clock_.steady_now() - begun, milliseconds(60));
     }
@@ -343,8 +389,11 @@ TEST_F(ClientPool, RefusesWhatCannotBeWrittenSafely) {
         {"transfer-encoding", "chunked"}, {"HOST", "other"}, {"X-Nul", std::string("a\0b", 3)}};
     for (const Header& header : bad) {
         SignedRequest what = request(receiver.url());
-        what.headers.push_back(header);
-        EXPECT_EQ(send(std::move(what)).kind, OutcomeKind::invalid_request) << header.name;
+        what.headers.add(header.name, header.value);
+        EXPECT_EQ(send(what).kind, OutcomeKind::invalid_request) << header.name;
+        Destination to = destination(receiver.url());
+        to.headers.add(header.name, header.value);
+        EXPECT_EQ(send(request(std::move(to))).kind, OutcomeKind::invalid_request) << header.name;
     }
     EXPECT_EQ(send("http://user@127.0.0.1/").kind, OutcomeKind::invalid_request);
     EXPECT_EQ(receiver.connections(), 0);
@@ -385,10 +434,10 @@ TEST_F(ClientPool, APinnedEndpointLeadsOnlyToItsAddresses) {
     resolver_.names["receiver.test"] = {loopback()};
     resolver_.names["mixed.test"] = {loopback(), *parse_address("127.0.0.2")};
     const auto pinned = [&](const std::string& host, std::vector<std::string> blocks) {
-        SignedRequest what =
-            request("http://" + host + ":" + std::to_string(receiver.port()) + "/");
-        what.allowed_addresses = std::move(blocks);
-        return send(std::move(what));
+        Destination to =
+            destination("http://" + host + ":" + std::to_string(receiver.port()) + "/");
+        to.allowed_addresses = std::move(blocks);
+        return send(request(std::move(to)));
     };
     EXPECT_EQ(pinned("receiver.test", {}).status, 200);
     EXPECT_EQ(pinned("receiver.test", {"127.0.0.1"}).status, 200);
@@ -488,9 +537,9 @@ TEST_F(ClientPoolTls, ResumesTheSessionOfItsPartition) {
         server_);
     EXPECT_EQ(send(receiver.url_of("receiver.test")).status, 200);
     EXPECT_EQ(send(receiver.url_of("receiver.test")).status, 200);
-    SignedRequest stranger = request(receiver.url_of("receiver.test"));
+    Destination stranger = destination(receiver.url_of("receiver.test"));
     stranger.partition = "another tenant";
-    EXPECT_EQ(send(std::move(stranger)).status, 200);
+    EXPECT_EQ(send(request(std::move(stranger))).status, 200);
     receiver.stop();
     EXPECT_EQ(static_cast<std::size_t>(SSL_CTX_sess_hits(server_)) - before, 1U);
 }

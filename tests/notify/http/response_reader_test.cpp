@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <tuple>
+
 #include "engine/base/limits.hpp"
 
 namespace assay::notify {
@@ -41,6 +43,46 @@ TEST(ResponseReader, OnlyAKeptConnectionIsReusable) {
         EXPECT_EQ(reader.feed(bytes, taken), ResponseReader::State::complete);
         EXPECT_FALSE(reader.reusable());
     }
+}
+
+// What is said again is not parsed again: nothing may show it.
+TEST(ResponseReader, ASeriesOfResponsesIsReadAsEachAlone) {
+    const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    const std::string closing = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    const std::string busy =
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 503 Busy\r\nRetry-After: 7\r\n"
+        "Location: /x\r\nContent-Length: 0\r\n\r\n";
+    const std::string bad = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n";
+    const std::string behind = ok + ok;  // two answers to one request: the second is not its own
+    const std::vector<std::string> series{ok,     ok,     busy, busy,    ok,      bad,
+                                          ok,     ok,     bad,  bad,     closing, ok,
+                                          behind, behind, ok,   closing, closing, busy};
+    const auto read = [](ResponseReader& reader, const std::string& bytes) {
+        std::size_t taken = 0;
+        reader.begin();
+        EXPECT_EQ(reader.status(), 0);
+        EXPECT_FALSE(reader.reusable());
+        const ResponseReader::State state = reader.feed(bytes, taken);
+        return std::tuple(state, taken, reader.status(), reader.reusable(), reader.text(),
+                          reader.location(), reader.problem(), reader.retry_after(TimePoint{}));
+    };
+    ResponseReader one({1'024, 1'024, 128, 4});
+    for (std::size_t i = 0; i < series.size(); ++i) {
+        ResponseReader alone({1'024, 1'024, 128, 4});
+        EXPECT_EQ(read(one, series[i]), read(alone, series[i])) << "response " << i;
+    }
+}
+
+TEST(ResponseReader, AResponseThatIsCutIsNotTheOneOfLastTime) {
+    const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    ResponseReader reader({1'024, 1'024, 128, 4});
+    std::size_t taken = 0;
+    ASSERT_EQ(reader.feed(ok, taken), ResponseReader::State::complete);
+    reader.begin();
+    EXPECT_EQ(reader.feed(ok.substr(0, ok.size() - 1), taken), ResponseReader::State::more);
+    EXPECT_EQ(reader.end_of_stream(), ResponseReader::State::invalid);
+    reader.begin();
+    EXPECT_EQ(reader.end_of_stream(), ResponseReader::State::invalid) << "nothing has come";
 }
 
 TEST(RetryAfter, IsSecondsOrADate) {
