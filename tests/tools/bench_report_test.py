@@ -9,7 +9,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import bench_readings as readings  # noqa: E402
 import bench_report as report  # noqa: E402
-from bench_report import Fact, Pair, Row  # noqa: E402
+from bench_report import Fact, Pair, Reading, Row  # noqa: E402
 
 
 def row(ratios, bar=0.8, peer=100.0, **more):
@@ -36,6 +36,18 @@ class Figures(unittest.TestCase):
         self.assertEqual(report.verdict(Fact("idle", "memory", "MiB", 30, (29, 31, 30))), "met")
         self.assertEqual(report.verdict(Fact("idle", "memory", "MiB", 30, (31,))), "missed")
         self.assertEqual(report.verdict(Fact("growth", "10 endpoints", "a second", values=(31,))), "-")
+        self.assertEqual(report.verdict(Fact("full", "analysis", "a second", least=30, values=(29, 31, 30))), "met")
+        self.assertEqual(report.verdict(Fact("full", "analysis", "a second", least=30, values=(29,))), "missed")
+        self.assertEqual(report.verdict(row([1.2], bar=1.2, at_most=True)), "met")
+        self.assertEqual(report.verdict(row([1.3], bar=1.2, at_most=True)), "missed")
+        self.assertEqual(report.verdict(row([5], bar=0)), "-")
+
+    def test_the_words_of_a_row_are_those_of_its_median_run(self):
+        runs = [Reading(3, ("c",)), Reading(1, ("a",)), Reading(2, ("b",))]
+        self.assertEqual(report.middle(runs).said, ("b",))
+        self.assertEqual(report.middle(runs[:2]).said, ("a",))
+        self.assertEqual(Reading.of(7.5), Reading(7.5))
+        self.assertIs(Reading.of(runs[0]), runs[0])
 
     def test_numbers_keep_the_digits_that_mean_something(self):
         self.assertEqual([report.number(n) for n in (123456.7, 12.34, 1.234, 0)],
@@ -52,6 +64,10 @@ class Texts(unittest.TestCase):
         self.assertEqual(lines[4], "| memory | 12.0 MiB | - | - | - | at most 30.0 MiB | met |")
         self.assertEqual(report.table([Fact("growth", "10 endpoints", "a second", values=(100, 110, 120))])
                          .splitlines()[2], "| 10 endpoints | 110 a second | - | - | 18 % | - | - |")
+        self.assertEqual(report.table([row([1.5], bar=1.2, at_most=True),
+                                       Fact("full", "analysis", "a second", least=30, values=(29,))]).splitlines()[2:],
+                         ["| dispatch from memory | 150 a second | 100 a second | 1.50 | - | at most 1.20 x wrk | missed |",
+                          "| analysis | 29.0 a second | - | - | - | at least 30.0 a second | missed |"])
         for line in lines:
             self.assertEqual(line.replace("\\|", "").count("|"), 8)
 
@@ -68,6 +84,9 @@ class Texts(unittest.TestCase):
         self.assertEqual(len(root.findall(space + "circle")), 4)
         self.assertIn("a < b", [text.text for text in root.findall(space + "text")])
         ElementTree.fromstring(report.plot([]))
+        small = ElementTree.fromstring(report.plot([row([0.6], bar=1.2, at_most=True), row([2.0], bar=1)]))
+        places = {circle.get("cx") for circle in small.findall(space + "circle")}
+        self.assertEqual(len(places), 1)  # half of what it may be is as good as twice what it must be
 
     def test_a_run_replaces_only_its_own_part_of_the_page(self):
         page = "# Benchmarks\n\nIntro.\n\n## Full analysis\n\nKept.\n"
@@ -115,6 +134,34 @@ class Readings(unittest.TestCase):
         self.assertEqual(readings.status_value(text, "voluntary_ctxt_switches"), 7)
         with self.assertRaises(readings.Unreadable):
             readings.status_value(text, "VmSize")
+
+    def test_strace_is_summed_over_its_calls_with_and_without_errors(self):
+        text = ("% time     seconds  usecs/call     calls    errors syscall\n"
+                "------ ----------- ----------- --------- --------- ----------------\n"
+                " 60.00    0.000600           2       300           sendmsg\n"
+                " 40.00    0.000400           4       100        25 recvfrom\n"
+                "------ ----------- ----------- --------- --------- ----------------\n"
+                "100.00    0.001000           2       400        25 total\n")
+        self.assertEqual(readings.strace_calls(text), 400)
+        with self.assertRaises(readings.Unreadable):
+            readings.strace_calls("strace: ptrace: Operation not permitted")
+
+    def test_s_time_says_connections_and_seconds(self):
+        text = "3020 connections in 1.30s; 2323.08 connections/user sec, bytes read 0\n" \
+               "3020 connections in 3 real seconds, 0 bytes read per connection\n"
+        self.assertEqual(readings.s_time(text), (3020, 3))
+        with self.assertRaises(readings.Unreadable):
+            readings.s_time("Connection refused")
+
+    def test_analyze_says_its_rate_and_where_its_time_went(self):
+        text = "20,000 products in 996.63 ms on 2 threads, 20,067 products/s\n" \
+               "  identity    15.24 ms\n  price       1.28 s\n  fees        210 us\n"
+        self.assertEqual(readings.analyze_rate(text), 20067)
+        self.assertEqual(readings.analyze_shares(text),
+                         "Analyzers, both threads: price 1,280 ms, identity 15 ms, fees 0 ms")
+        for unreadable in (readings.analyze_rate, readings.analyze_shares):
+            with self.assertRaises(readings.Unreadable):
+                unreadable("nothing")
 
     def test_a_load_that_lost_something_has_no_figure(self):
         self.assertEqual(readings.deliveries('{"per_second": 7.5, "delivered": 3, "failed": 0}', 3), 7.5)
