@@ -1,12 +1,13 @@
-"""What was measured, as figures, a table, a plot and a section of a page. Pure: no clock, file or process."""
+"""What was measured, as figures, a table and a section of a page. Pure: no clock, file or process."""
 import statistics
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape
 
 BEGIN = "<!-- tools/bench writes from here -->"
 END = "<!-- to here -->"
 # A peer that varies more than this beside itself makes the ratio doubtful, and the row says so.
 SPREAD_MAX = 0.10
+# A path beyond its bar by more than this is plotted there: what matters is how the others stand.
+SHARE_MAX = 3.0
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,15 @@ def met(row):
     return ratio <= row.bar if row.at_most else ratio >= row.bar
 
 
+def shares_of_bar(row):
+    """How far each run is along to its bar: 1 is at it, more is better, whatever the bar is of."""
+    if isinstance(row, Row):
+        return [row.bar / pair.ratio if row.at_most else pair.ratio / row.bar for pair in row.pairs]
+    if row.least is None:
+        return [row.most / value if value > 0 else SHARE_MAX for value in row.values]
+    return [value / row.least for value in row.values]
+
+
 def verdict(row):
     if row.failed:
         return "failed: " + row.failed
@@ -154,47 +164,22 @@ def remarks(rows):
     return "\n".join(lines)
 
 
-def plot(rows):
-    """An SVG: for each row how far its ratio is along to its bar; a dot a run, a bar for the median."""
-    shown = [row for row in rows if isinstance(row, Row) and not row.failed and has_bar(row)]
-    left, width, step, top = 330, 420, 34, 46
-    # Of what should be small the bar's share of it, so that further right is better everywhere.
-    along = lambda row, ratio: row.bar / ratio if row.at_most else ratio / row.bar
-    reach = max([1.0] + [along(row, pair.ratio) for row in shown for pair in row.pairs]) * 1.08
-    place = lambda value: left + width * value / reach
-    height = top + step * len(shown) + 24
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + width + 110} {height}" '
-           'font-family="sans-serif" font-size="13" role="img">',
-           "<title>Ratio to the peer, as a share of the bar</title>",
-           f'<rect width="100%" height="100%" fill="#ffffff"/>',
-           f'<text x="{place(1):.1f}" y="{top - 16}" text-anchor="middle" fill="#444444">the bar</text>']
-    for index, row in enumerate(shown):
-        y = top + step * index
-        ratio = median_ratio(row.pairs)
-        colour = "#2f7d4f" if met(row) else "#b4552d"
-        out.append(f'<text x="{left - 10}" y="{y + 15}" text-anchor="end" fill="#222222">{escape(row.path)}</text>')
-        out.append(f'<rect x="{left}" y="{y + 2}" width="{place(along(row, ratio)) - left:.1f}" height="18" '
-                   f'fill="{colour}" fill-opacity="0.55"/>')
-        out += [f'<circle cx="{place(along(row, pair.ratio)):.1f}" cy="{y + 11}" r="3" fill="{colour}"/>'
-                for pair in row.pairs]
-        out.append(f'<text x="{left + width + 8}" y="{y + 15}" fill="#222222">{ratio:.2f} of {row.bar:.2f}</text>')
-    out.append(f'<line x1="{place(1):.1f}" y1="{top - 10}" x2="{place(1):.1f}" y2="{height - 16}" '
-               'stroke="#444444" stroke-dasharray="4 3"/>')
-    return "\n".join(out + ["</svg>"]) + "\n"
-
-
-def section(rows, machine, rounds, plot_name):
-    """The part of the page that one run writes; without a name, no plot."""
+def section(rows, machine, rounds, plots=()):
+    """The part of the page that one run writes; `plots` are pairs of a text and a file."""
     times = "once" if rounds == 1 else f"{rounds} times, in turn with its peer"
-    parts = ["## Beside its peers",
+    parts = ["## What was measured",
              f"`tools/bench` measured this in one run: each row {times}. Ratios are the median of the ratios of pairs; "
              "absolute figures belong to this machine.",
-             "\n".join(f"- {_escaped(line)}" for line in machine), table(rows)]
+             "\n".join(f"- {_escaped(line)}" for line in machine)]
+    judged, others = [row for row in rows if has_bar(row)], [row for row in rows if not has_bar(row)]
+    if judged:
+        parts.append(table(judged))
+    if others:
+        parts += ["Without a bar: how cost grows, and what stands beside the rows above.", table(others)]
     notes = remarks(rows)
     if notes:
         parts.append(notes)
-    if plot_name and any(isinstance(row, Row) and not row.failed for row in rows):
-        parts.append(f"![Ratio to the peer, as a share of the bar]({plot_name})")
+    parts += [f"![{text}]({name})" for text, name in plots]
     return "\n\n".join(parts)
 
 

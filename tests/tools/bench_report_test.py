@@ -1,4 +1,4 @@
-"""The figures, table, plot and page of tools/bench, on numbers whose answers are known."""
+"""The figures, table, plots and page of tools/bench, on numbers whose answers are known."""
 import sys
 import unittest
 import xml.etree.ElementTree as ElementTree
@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
+import bench_plot as plot  # noqa: E402
 import bench_readings as readings  # noqa: E402
 import bench_report as report  # noqa: E402
 from bench_report import Fact, Pair, Reading, Row  # noqa: E402
@@ -66,7 +67,8 @@ class Texts(unittest.TestCase):
                          .splitlines()[2], "| 10 endpoints | 110 a second | - | - | 18 % | - | - |")
         self.assertEqual(report.table([row([1.5], bar=1.2, at_most=True),
                                        Fact("full", "analysis", "a second", least=30, values=(29,))]).splitlines()[2:],
-                         ["| dispatch from memory | 150 a second | 100 a second | 1.50 | - | at most 1.20 x wrk | missed |",
+                         ["| dispatch from memory | 150 a second | 100 a second | 1.50 | - | at most 1.20 x wrk "
+                          "| missed |",
                           "| analysis | 29.0 a second | - | - | - | at least 30.0 a second | missed |"])
         for line in lines:
             self.assertEqual(line.replace("\\|", "").count("|"), 8)
@@ -77,16 +79,24 @@ class Texts(unittest.TestCase):
         self.assertEqual(report.remarks([steady]), "")
         self.assertIn("the peer itself varied by 18 %", report.remarks([unsteady]))
 
-    def test_the_plot_is_xml_with_a_dot_for_every_run(self):
-        root = ElementTree.fromstring(report.plot([row([0.5, 0.9, 0.7]), row([], failed="x"),
-                                                   Row("b", "a < b", "c", "", 2, (Pair(5, 1),))]))
+    def test_the_plots_are_xml_with_a_dot_for_every_run(self):
         space = "{http://www.w3.org/2000/svg}"
-        self.assertEqual(len(root.findall(space + "circle")), 4)
+        rows = [row([0.5, 0.9, 0.7]), row([], failed="x"), Row("b", "a < b", "c", "", 2, (Pair(5, 1),)),
+                Fact("idle", "memory", "MiB", 30, (12,)), Fact("growth", "1 KB & more", "a second", values=(8, 4))]
+        root = ElementTree.fromstring(plot.bars(rows))
+        self.assertEqual(len(root.findall(space + "circle")), 5)
         self.assertIn("a < b", [text.text for text in root.findall(space + "text")])
-        ElementTree.fromstring(report.plot([]))
-        small = ElementTree.fromstring(report.plot([row([0.6], bar=1.2, at_most=True), row([2.0], bar=1)]))
-        places = {circle.get("cx") for circle in small.findall(space + "circle")}
-        self.assertEqual(len(places), 1)  # half of what it may be is as good as twice what it must be
+        root = ElementTree.fromstring(plot.growth(rows))
+        self.assertEqual(len(root.findall(space + "circle")), 2)
+        self.assertIn("1 KB & more", [text.text for text in root.findall(space + "text")])
+        for empty in (plot.bars([]), plot.growth([])):
+            ElementTree.fromstring(empty)
+
+    def test_half_of_what_may_be_is_plotted_as_twice_what_must_be(self):
+        for one in (row([0.6], bar=1.2, at_most=True), row([1.6]), Fact("f", "f", "ms", 30, (15,)),
+                    Fact("f", "f", "GB/s", least=0.5, values=(1,))):
+            self.assertAlmostEqual(report.shares_of_bar(one)[0], 2)
+        self.assertEqual(report.shares_of_bar(Fact("f", "f", "ns", 50, (0,))), [report.SHARE_MAX])
 
     def test_a_run_replaces_only_its_own_part_of_the_page(self):
         page = "# Benchmarks\n\nIntro.\n\n## Full analysis\n\nKept.\n"
@@ -97,10 +107,13 @@ class Texts(unittest.TestCase):
         self.assertTrue(report.spliced("# Empty\n", "one").endswith(report.END + "\n"))
 
     def test_the_section_says_machine_rows_and_plot(self):
-        text = report.section([row([0.9])], ["2 cores"], 5, "benchmarks.svg")
-        for part in ("5 times, in turn", "- 2 cores", "| met |", "](benchmarks.svg)"):
+        rows = [row([0.9]), Fact("growth", "10 endpoints", "a second", values=(31,))]
+        text = report.section(rows, ["2 cores"], 5, [("How far", "benchmarks.svg")])
+        for part in ("5 times, in turn", "- 2 cores", "| met |", "![How far](benchmarks.svg)", "Without a bar"):
             self.assertIn(part, text)
-        self.assertNotIn("svg", report.section([row([], failed="x")], [], 1, "benchmarks.svg"))
+        self.assertLess(text.index("| met |"), text.index("| 10 endpoints |"))
+        self.assertNotIn("svg", report.section(rows[:1], [], 1))
+        self.assertNotIn("Without a bar", report.section(rows[:1], [], 1))
 
 
 class Readings(unittest.TestCase):
