@@ -29,7 +29,7 @@ def openssl_speed(text, size):
 
 def google_benchmark(text, prefix, counter):
     """The greatest `counter` of the benchmarks whose name begins with `prefix`."""
-    rows = [row for row in json.loads(text)["benchmarks"] if row["name"].startswith(prefix)]
+    rows = [row for row in json.loads(text)["benchmarks"] if row["name"].startswith(prefix)] if text.strip() else []
     if not rows:
         raise Unreadable(f"this build has no benchmark {prefix}")
     for row in rows:

@@ -166,7 +166,7 @@ def remarks(rows):
 
 def section(rows, machine, rounds, plots=()):
     """The part of the page that one run writes; `plots` are pairs of a text and a file."""
-    times = "once" if rounds == 1 else f"{rounds} times, in turn with its peer"
+    times = "once" if rounds == 1 else f"{rounds} times, in turn with its peer, those without a bar three times"
     parts = ["## What was measured",
              f"`tools/bench` measured this in one run: each row {times}. Ratios are the median of the ratios of pairs; "
              "absolute figures belong to this machine.",

@@ -137,6 +137,8 @@ class Readings(unittest.TestCase):
                ' {"name": "hmac<B>/1024", "error_occurred": true, "error_message": "wrong digest"}]}'
         self.assertEqual(readings.google_benchmark(text, "hmac<A>/1024", "signatures/s"), 5)
         self.assertEqual(readings.google_benchmark(text, "hmac<A>", "signatures/s"), 9)
+        with self.assertRaisesRegex(readings.Unreadable, "no benchmark"):
+            readings.google_benchmark("", "other", "signatures/s")  # what a filter prints that fits nothing
         for name, why in (("hmac<B>", "wrong digest"), ("other", "no benchmark")):
             with self.assertRaisesRegex(readings.Unreadable, why):
                 readings.google_benchmark(text, name, "signatures/s")
