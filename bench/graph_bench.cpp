@@ -159,7 +159,7 @@ void full_analysis(benchmark::State& state) {
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(total));
 }
 BENCHMARK(full_analysis)
-    ->ArgsProduct({{1, 2}, {16, 64, 256}})
+    ->ArgsProduct({{1, 2}, {16, 32, 64, 128, 256, 512}})
     ->Unit(benchmark::kMillisecond)
     ->MeasureProcessCPUTime()
     ->UseRealTime();

@@ -50,13 +50,20 @@ Result<std::size_t> deliveries_for(int seconds, const LoadOptions& load, FastRec
 
 Result<LoadReport> run(LoadOptions& load, const BenchOptions& options) {
     std::optional<FastReceiver> own;
-    if (load.url.empty()) load.url = own.emplace(sample_every).url();
+    const ListensAt where = load.own_addresses ? ListensAt::all_loopback : ListensAt::one_address;
+    if (load.url.empty()) load.url = own.emplace(sample_every, where).url();
+    std::optional<SilentReceiver> silent;
+    if (options.silent > 0) {
+        load.silent_url = silent.emplace().url();
+        load.silent = options.silent;
+        load.endpoints += options.silent;
+    }
     if (options.seconds) {
         const auto deliveries = deliveries_for(*options.seconds, load, own ? &*own : nullptr);
         if (!deliveries) return deliveries.error();
         load.deliveries = *deliveries;
         // What is counted and verified is of one load alone.
-        if (own) load.url = own.emplace(sample_every).url();
+        if (own) load.url = own.emplace(sample_every, where).url();
     }
     return run_load(load, own ? &*own : nullptr);
 }
@@ -66,8 +73,8 @@ Result<LoadReport> run(LoadOptions& load, const BenchOptions& options) {
 std::string bench_report(const LoadOptions& load, const LoadReport& report) {
     std::string text = counted(report.delivered, "delivery", "deliveries") + " of " +
                        counted(load.body_bytes, "byte", "bytes") + " each, signed, to " +
-                       counted(load.endpoints, "endpoint", "endpoints") + " at " + load.url +
-                       (load.durable ? ", durable\n\n" : ", from memory\n\n");
+                       counted(load.endpoints - load.silent, "endpoint", "endpoints") + " at " +
+                       load.url + (load.durable ? ", durable\n\n" : ", from memory\n\n");
     const auto row = [&](const char* name, const std::string& value) {
         text += std::string(name) + value + '\n';
     };
@@ -83,6 +90,9 @@ std::string bench_report(const LoadOptions& load, const LoadReport& report) {
     if (!load.durable) {
         row("connections  ", grouped(static_cast<std::int64_t>(report.connections)));
     }
+    if (load.silent > 0) {
+        row("silent       ", counted(load.silent, "endpoint", "endpoints") + " beside them");
+    }
     row("failed       ", counted(report.failed, "attempt", "attempts"));
     row("verified     ", report.verified > 0
                              ? counted(report.verified, "signature", "signatures")
@@ -95,7 +105,9 @@ std::string bench_json(const LoadOptions& load, const LoadReport& report) {
     JsonWriter json(text);
     const auto count = [](auto number) { return static_cast<std::int64_t>(number); };
     json.begin_object().member("url", load.url).member("durable", load.durable);
-    json.member("body_bytes", count(load.body_bytes)).member("endpoints", count(load.endpoints));
+    json.member("body_bytes", count(load.body_bytes));
+    json.member("endpoints", count(load.endpoints - load.silent));
+    json.member("silent", count(load.silent));
     json.member("delivered", count(report.delivered)).member("failed", count(report.failed));
     json.key("seconds").number(report.seconds, 6);
     json.key("per_second").number(report.per_second(), 1);
@@ -141,6 +153,14 @@ void add_load_options(CLI::App& command, BenchOptions& options) {
         ->type_name("N");
     command.add_option("--endpoints", load.endpoints, "So many endpoints; default: 1")
         ->check(CLI::Range(1, static_cast<int>(limits::endpoints_per_tenant_max)))
+        ->type_name("N");
+    command.add_flag("--own-addresses", load.own_addresses,
+                     "Each endpoint at a loopback address of its own (127.1.0.0 and on), so with\n"
+                     "connections of its own; a receiver of yours must listen on all of them");
+    command
+        .add_option("--silent", options.silent,
+                    "So many further endpoints that take connections and never answer")
+        ->check(CLI::Range(1, static_cast<int>(limits::endpoints_per_tenant_max) - 1))
         ->type_name("N");
     command
         .add_option("--in-flight", load.in_flight,
@@ -198,7 +218,8 @@ void add_bench(CLI::App& application, CommandContext& context) {
         "Examples:\n"
         "  assay bench\n"
         "  assay bench http://127.0.0.1:8000/hook --seconds 10\n"
-        "  assay bench --durable --bytes 4096 --endpoints 100 --json\n\n"
+        "  assay bench --durable --bytes 4096 --endpoints 100 --json\n"
+        "  assay bench --endpoints 700 --own-addresses --silent 300\n\n"
         "Exit code: 0 all was delivered, 1 not, 2 called wrongly.\n");
     command->callback([options, &context] { context.exit_code = run_bench(*options, context); });
 }

@@ -12,6 +12,7 @@ namespace assay::tools {
 
 struct BenchOptions {
     LoadOptions load;            // an empty URL: the built-in receiver
+    std::size_t silent = 0;      // endpoints that never answer, beside those of the load
     std::optional<int> seconds;  // instead of a number of deliveries
     int patience_seconds = 30;   // without any answer; then it has failed
     bool json = false;

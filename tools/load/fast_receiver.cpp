@@ -1,4 +1,4 @@
-// Reads requests and says 200.
+// Reads requests and says 200; or reads nothing.
 // SPDX-License-Identifier: MIT
 #include "tools/load/fast_receiver.hpp"
 
@@ -10,11 +10,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <string_view>
-#include <unordered_map>
+
+#include "tools/load/load.hpp"
 
 namespace assay::tools {
 namespace {
@@ -40,20 +43,39 @@ void watch(int epoll, int descriptor) {
     if (::epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) != 0) std::abort();
 }
 
-}  // namespace
-
-FastReceiver::FastReceiver(std::size_t sample_every) : sample_every_(sample_every) {
-    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+// A listening socket on a port of its own; its number goes to `port`.
+int listen_at(ListensAt where, std::uint16_t& port) {
+    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (where == ListensAt::all_loopback) {
+        // Every address, but of this interface only: nothing from outside arrives.
+        address.sin_addr.s_addr = htonl(INADDR_ANY);
+        constexpr std::string_view interface = "lo";
+        if (::setsockopt(listener, SOL_SOCKET, SO_BINDTODEVICE, interface.data(),
+                         interface.size()) != 0) {
+            std::abort();
+        }
+    }
     socklen_t size = sizeof address;
     auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(listener_, generic, size) != 0 || ::listen(listener_, 1'024) != 0 ||
-        ::getsockname(listener_, generic, &size) != 0) {
+    if (::bind(listener, generic, size) != 0 || ::listen(listener, SOMAXCONN) != 0 ||
+        ::getsockname(listener, generic, &size) != 0) {
         std::abort();
     }
-    port_ = ntohs(address.sin_port);
+    port = ntohs(address.sin_port);
+    return listener;
+}
+
+std::string url_of(std::uint16_t port) {
+    return "http://127.0.0.1:" + std::to_string(port) + "/hook";
+}
+
+}  // namespace
+
+FastReceiver::FastReceiver(std::size_t sample_every, ListensAt where)
+    : sample_every_(sample_every), listener_(listen_at(where, port_)) {
     epoll_ = ::epoll_create1(0);
     stop_ = ::eventfd(0, 0);
     watch(epoll_, listener_);
@@ -71,7 +93,7 @@ FastReceiver::~FastReceiver() {
 }
 
 std::string FastReceiver::url() const {
-    return "http://127.0.0.1:" + std::to_string(port_) + "/hook";
+    return url_of(port_);
 }
 
 void FastReceiver::wait_for(std::uint64_t count) const noexcept {
@@ -84,30 +106,46 @@ std::vector<std::string> FastReceiver::samples() const {
     return samples_;
 }
 
+std::vector<double> FastReceiver::latencies() const {
+    const std::lock_guard lock(mutex_);
+    return latencies_;
+}
+
 void FastReceiver::run() {
-    std::unordered_map<int, std::string> buffers;
+    std::vector<std::string> buffers;  // by descriptor; those of closed ones are empty
+    std::vector<int> open;
     std::array<epoll_event, 64> events{};
     for (;;) {
         const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), -1);
         for (int i = 0; i < count; ++i) {
             const int descriptor = events.at(static_cast<std::size_t>(i)).data.fd;
             if (descriptor == stop_) {
-                for (const auto& [open, buffer] : buffers)
-                    ::close(open);
+                for (const int one : open)
+                    ::close(one);
                 return;
             }
             if (descriptor == listener_) {
-                const int client = ::accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK);
-                if (client < 0) continue;
-                const int yes = 1;
-                ::setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-                watch(epoll_, client);
-                buffers[client];
-            } else if (!serve(descriptor, buffers[descriptor])) {
-                ::close(descriptor);
-                buffers.erase(descriptor);
+                accept_all(open);
+                continue;
             }
+            const auto number = static_cast<std::size_t>(descriptor);
+            if (buffers.size() <= number) buffers.resize(number + 1);
+            if (serve(descriptor, buffers[number])) continue;
+            ::close(descriptor);
+            std::erase(open, descriptor);
+            buffers[number].clear();
         }
+    }
+}
+
+void FastReceiver::accept_all(std::vector<int>& open) {
+    for (;;) {
+        const int client = ::accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (client < 0) return;
+        const int yes = 1;
+        ::setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+        watch(epoll_, client);
+        open.push_back(client);
     }
 }
 
@@ -117,15 +155,32 @@ bool FastReceiver::serve(int descriptor, std::string& buffer) {
     if (got <= 0) return got < 0 && errno == EAGAIN;
     buffer.append(bytes.data(), static_cast<std::size_t>(got));
     while (const std::size_t size = request_size(buffer)) {
-        if (received_.load(std::memory_order_relaxed) % sample_every_ == 0) {
-            const std::lock_guard lock(mutex_);
-            samples_.push_back(buffer.substr(0, size));
-        }
+        keep(std::string_view(buffer).substr(0, size));
         buffer.erase(0, size);
         if (::send(descriptor, answer.data(), answer.size(), MSG_NOSIGNAL) < 0) return false;
         received_.fetch_add(1, std::memory_order_relaxed);
     }
     return true;
+}
+
+void FastReceiver::keep(std::string_view request) {
+    const std::int64_t due = due_of(request);
+    const bool sampled = received_.load(std::memory_order_relaxed) % sample_every_ == 0;
+    if (due <= 0 && !sampled) return;
+    const std::chrono::nanoseconds now = std::chrono::steady_clock::now().time_since_epoch();
+    const std::lock_guard lock(mutex_);
+    if (due > 0) latencies_.push_back(static_cast<double>(now.count() - due) * 1e-3);
+    if (sampled) samples_.emplace_back(request);
+}
+
+SilentReceiver::SilentReceiver() : listener_(listen_at(ListensAt::all_loopback, port_)) {}
+
+SilentReceiver::~SilentReceiver() {
+    ::close(listener_);
+}
+
+std::string SilentReceiver::url() const {
+    return url_of(port_);
 }
 
 }  // namespace assay::tools

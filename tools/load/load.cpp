@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "tools/load/load.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -19,6 +21,14 @@ constexpr std::size_t body_bytes_min = 256;
 
 Error out_of_range(const char* field, const std::string& range) {
     return fail(ErrorCode::invalid_argument, "must be " + range, field);
+}
+
+// Endpoints of their own addresses have connections of their own.
+void allow_many_connections() {
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+    files.rlim_cur = files.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &files);
 }
 
 }  // namespace
@@ -99,6 +109,7 @@ std::string own_address(std::string_view url, std::size_t index) {
 
 Result<LoadReport> run_load(const LoadOptions& options, FastReceiver* receiver) {
     if (const auto valid = validate(options); !valid) return valid.error();
+    allow_many_connections();
     return options.durable ? run_durable(options, receiver) : run_from_memory(options, receiver);
 }
 

@@ -23,8 +23,9 @@ struct LoadOptions {
     // Each endpoint on a loopback address of its own (127.x.y.z), so with connections of its own;
     // the receiver must listen on all of them (0.0.0.0). Needs an IPv4 loopback URL.
     bool own_addresses = false;
-    // Of the endpoints, the first so many call `silent_url`, which never answers. They get as many
-    // deliveries as the others, on top of `deliveries`. Not durable ones.
+    // Of the endpoints, the first so many call `silent_url`, which never answers, each at a
+    // loopback address of its own. They get as many deliveries as the others, on top of
+    // `deliveries`. Not durable ones.
     std::size_t silent = 0;
     std::string silent_url;
     std::size_t in_flight = 64;  // requests under way to one endpoint; 1..64
@@ -47,8 +48,9 @@ struct LoadReport {
     double processor_seconds = 0;   // of this process, all threads, in that time
     std::uint64_t connections = 0;  // opened by us; 0 when durable: the receiver counts them
     std::uint64_t verified = 0;     // requests of a sample, as sent, whose signature verifies
-    // A sample of attempts, in microseconds: from sending to the answer; with a rate, from when the
-    // delivery was due. Durable: none, the receiver of a rate sees them (FastReceiver).
+    // Microseconds. From memory, of a sample of attempts: from sending to the answer; with a rate,
+    // of all: from when the delivery was due. Durable with a rate, where the receiver is ours: from
+    // when the event was due to be committed until its request had arrived.
     Percentiles latency;
 
     double per_second() const noexcept;

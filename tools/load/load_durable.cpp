@@ -172,6 +172,7 @@ Result<LoadReport> run_durable(const LoadOptions& options, FastReceiver* receive
         const auto verified = verify_samples(*receiver, endpoints, report.delivered, clock);
         if (!verified) return verified.error();
         report.verified = *verified;
+        report.latency = percentiles_of(receiver->latencies());
     }
     return report;
 }

@@ -43,7 +43,8 @@ std::vector<notify::Endpoint> load_endpoints(const LoadOptions& options, Random&
         endpoint.id = EndpointId("wh_load" + std::string(8 - number.size(), '0') + number);
         endpoint.tenant = TenantId("default");
         endpoint.url = i < options.silent ? options.silent_url : options.url;
-        if (options.own_addresses) endpoint.url = own_address(endpoint.url, i);
+        if (options.own_addresses || i < options.silent)
+            endpoint.url = own_address(endpoint.url, i);
         endpoint.events = {"*"};
         endpoint.secret = notify::Secret::generate(random);
         endpoint.overrides.max_in_flight = options.in_flight;

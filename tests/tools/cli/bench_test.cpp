@@ -61,6 +61,32 @@ TEST_F(BenchTest, DeliversToAReceiverOfTheUsersChoice) {
         << out_.str();
 }
 
+TEST_F(BenchTest, PutsSilentEndpointsBesideThoseThatAnswer) {
+    ASSERT_EQ(bench({"--count", "200", "--endpoints", "20", "--own-addresses", "--silent", "10",
+                     "--json"}),
+              exit_ok)
+        << error_.str();
+    EXPECT_EQ(answer().at("delivered").as_int64(), 200);
+    EXPECT_EQ(answer().at("endpoints").as_int64(), 20);
+    EXPECT_EQ(answer().at("silent").as_int64(), 10);
+    ASSERT_EQ(bench({"--count", "20", "--silent", "2"}), exit_ok) << error_.str();
+    EXPECT_NE(out_.str().find("to 1 endpoint at "), std::string::npos) << out_.str();
+    EXPECT_NE(out_.str().find("silent       2 endpoints beside them\n"), std::string::npos);
+}
+
+TEST_F(BenchTest, RefusesSilentEndpointsWhereTheyMeanNothing) {
+    EXPECT_EQ(bench({"--count", "5", "--silent", "1", "--durable"}), exit_usage);
+    EXPECT_EQ(bench({"--count", "5", "--silent", "10000"}), exit_usage);
+    EXPECT_EQ(bench({"--endpoints", "5000", "--silent", "5001"}), exit_usage);
+    EXPECT_EQ(bench({"http://localhost:9/", "--own-addresses"}), exit_usage);
+}
+
+TEST_F(BenchTest, TimesADurableRateAtTheBuiltInReceiver) {
+    ASSERT_EQ(bench({"--durable", "--count", "200", "--rate", "10000", "--json"}), exit_ok)
+        << error_.str();
+    EXPECT_GT(answer().at("latency_us").at("p99").to_number<double>(), 0);
+}
+
 TEST_F(BenchTest, TakesAsManyAsTheRateMakesInTheTime) {
     ASSERT_EQ(bench({"--seconds", "1", "--rate", "200", "--json"}), exit_ok) << error_.str();
     EXPECT_EQ(answer().at("delivered").as_int64(), 200);

@@ -3,7 +3,13 @@
 #include "tools/load/load.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
 
+#include <set>
+
+#include "tests/support/certificates.hpp"
+#include "tests/support/loopback_receiver.hpp"
+#include "tests/support/temporary_directory.hpp"
 #include "tools/load/fast_receiver.hpp"
 
 namespace assay::tools {
@@ -79,6 +85,89 @@ TEST_P(LoadRoad, DeliversAllOfItInBodiesOfTheSizeThatWasAsked) {
 }
 
 INSTANTIATE_TEST_SUITE_P(FromMemoryAndDurably, LoadRoad, ::testing::Bool());
+
+LoadOptions small_load(const FastReceiver& receiver) {
+    LoadOptions options;
+    options.url = receiver.url();
+    options.deliveries = 400;
+    options.endpoints = 20;
+    return options;
+}
+
+TEST(Load, OpensConnectionsToEveryAddressOfItsOwn) {
+    FastReceiver receiver(1, ListensAt::all_loopback);
+    LoadOptions options = small_load(receiver);
+    options.own_addresses = true;
+    options.in_flight = 1;
+    const auto report = run_load(options, &receiver);
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->delivered, 400U);
+    EXPECT_EQ(report->connections, 20U);
+    std::set<std::string> hosts;
+    for (const std::string& sample : receiver.samples()) {
+        const std::size_t at = sample.find("\r\nHost: ");
+        hosts.insert(sample.substr(at, sample.find("\r\n", at + 2) - at));
+    }
+    EXPECT_EQ(hosts.size(), 20U);
+}
+
+TEST(Load, DeliversToThoseThatAnswerBesideSilentOnes) {
+    FastReceiver receiver(1, ListensAt::all_loopback);
+    const SilentReceiver silent;
+    LoadOptions options = small_load(receiver);
+    options.own_addresses = true;
+    options.endpoints = 30;
+    options.silent = 10;
+    options.silent_url = silent.url();
+    const auto report = run_load(options, &receiver);
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->delivered, 400U);
+    EXPECT_EQ(report->failed, 0U);
+    EXPECT_EQ(receiver.received(), 400U);
+}
+
+TEST_P(LoadRoad, TimesEveryDeliveryOfARateFromWhenItWasDue) {
+    FastReceiver receiver(100);
+    LoadOptions options = small_load(receiver);
+    options.rate = 20'000;
+    options.durable = GetParam();
+    const auto report = run_load(options, &receiver);
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->delivered, 400U);
+    EXPECT_EQ(report->latency.count, 400U);
+    EXPECT_GT(report->latency.p50, 0);
+    EXPECT_GE(report->seconds, 0.019);
+}
+
+TEST(Load, GoesOverHttpsToAReceiverWhoseAuthorityIsTrusted) {
+    const testing::TemporaryDirectory directory;
+    const testing::CertificateAuthority authority;
+    testing::CertificateAuthority::Leaf leaf;
+    leaf.alternative_names = "IP:127.0.0.1";
+    ssl_ctx_st* const context = authority.serve_with(leaf);
+    {
+        testing::LoopbackReceiver receiver(
+            [](testing::Peer& peer) {
+                while (peer.read_request())
+                    peer.respond(200);
+            },
+            context);
+        LoadOptions options;
+        options.url = "https://127.0.0.1:" + std::to_string(receiver.port()) + "/hook";
+        options.deliveries = 50;
+        options.in_flight = 2;
+        options.patience = std::chrono::seconds(2);
+        EXPECT_FALSE(run_load(options));  // whoever vouches for it is unknown
+        options.ca_bundle = (directory.path() / "authority.pem").string();
+        authority.write(options.ca_bundle);
+        const auto report = run_load(options);
+        ASSERT_TRUE(report) << report.error().message;
+        EXPECT_EQ(report->delivered, 50U);
+        EXPECT_EQ(report->connections, 2U);
+        EXPECT_GE(report->verified, 1U);
+    }
+    SSL_CTX_free(context);
+}
 
 TEST(Load, SaysThatNobodyAnswersInsteadOfAFigure) {
     std::string url;
