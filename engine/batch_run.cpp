@@ -30,21 +30,6 @@ void append_bytes(std::string& out, const void* from, std::size_t count) {
     out.append(static_cast<const char*>(from), count);
 }
 
-void append_lot_members(JsonWriter& json, const LotSummary& lot) {
-    if (lot.available) {
-        json.member("expected_revenue", lot.expected_gross);
-        if (lot.retail > 0) {
-            const double share =
-                static_cast<double>(lot.expected_gross) / static_cast<double>(lot.retail);
-            json.key("recovery_pct").number(100.0 * share, 1);
-        }
-    }
-    if (lot.max_bid) json.member("max_bid", *lot.max_bid);
-    std::string text;
-    append_lot_json(text, lot);
-    json.key("lot").raw(text);
-}
-
 }  // namespace
 
 std::string encode_sums(const ChunkDone& done) {
@@ -111,10 +96,7 @@ std::string make_summary(BatchSums sums, const BatchOptions& options, const Tabl
             append_lot_members(json, lot);
         }
     } else if (with_lot) {
-        if (sums.cost.lines > 0 && !sums.cost.mixed) {
-            json.member("total_cost", sums.cost.total);
-            json.member("products_with_cost", sums.cost.lines);
-        }
+        append_cost_members(json, sums.cost);
         if (is_asked_for(options.analyzers, "lot")) {
             // Chunks arrive in any order; the answer must not depend on it.
             std::sort(sums.lot.begin(), sums.lot.end(),

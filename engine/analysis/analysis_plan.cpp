@@ -237,8 +237,7 @@ ProductOutcome AnalysisPlan::run(const Product& product, std::uint64_t index,
         workspace.as_of_text = to_rfc3339(as_of);
     }
     LineContext context;
-    context.fee_version = all.profit.used > 0 ? all.profit.channels[all.profit.best].fee_version
-                                              : std::string_view(tables_->version);
+    if (all.profit.used > 0) context.fee_version = all.profit.channels[all.profit.best].fee_version;
     context.as_of = workspace.as_of_text;
     context.input_hash = workspace.input_hash;
     append_result_line(out, product, all, printed_parts(prints_), context);

@@ -46,7 +46,23 @@ void explain_fees(const FeePlan& plan, std::string& detail) {
     if (!plan.table->sources.empty()) detail.append("; ").append(plan.table->sources.front());
 }
 
-void add_profit(const Product& product, const Profit& profit, EvidenceList& out) {
+void explain_vat(const Product& product, const Profit& profit, const VatRules& rules,
+                 EvidenceList& out) {
+    const ChannelProfit& best = profit.channels[profit.best];
+    std::string& detail = out.add("profit", "tax", regime_name(profit.regime)).detail;
+    append_thousandths(detail, static_cast<double>(best.vat_rate) / 1e6);
+    if (!product.tax->rate)
+        detail += rules.lists(best.home->country)
+                      ? ", the rate of the channel's country"
+                      : ", the default: no rate is known for the channel's country";
+    if (profit.regime_changed) detail += ", the margin scheme needs a purchase without VAT";
+    if (profit.regime == VatRegime::equivalence && product.tax->purchase_vat &&
+        rules.surcharge_on(best.vat_rate) == 0)
+        detail += ", no surcharge is known at that rate: none is added";
+}
+
+void add_profit(const Product& product, const Profit& profit, const VatRules& vat,
+                EvidenceList& out) {
     for (std::size_t i = 0; i < profit.used; ++i) {
         const ChannelProfit& channel = profit.channels[i];
         std::string& detail = out.add("fees", channel.channel, channel.fee_version).detail;
@@ -55,13 +71,7 @@ void add_profit(const Product& product, const Profit& profit, EvidenceList& out)
     for (const SkippedChannel& skipped : profit.skipped)
         out.add("fees", skipped.channel, skipped.reason);
     if (profit.used == 0) return;
-    if (profit.regime != VatRegime::none) {
-        std::string& detail = out.add("profit", "tax", regime_name(profit.regime)).detail;
-        const PartsPerMillion rate = profit.channels[profit.best].vat_rate;
-        append_thousandths(detail, static_cast<double>(rate) / 1e6);
-        if (!product.tax->rate) detail += ", the rate of the channel's country";
-        if (profit.regime_changed) detail += ", the margin scheme needs a purchase without VAT";
-    }
+    if (profit.regime != VatRegime::none) explain_vat(product, profit, vat, out);
     if (profit.postage_assumed) {
         std::string& detail = out.add("profit", "default", "postage_by_weight").detail;
         if (product.weight_grams) {
@@ -76,6 +86,9 @@ void add_profit(const Product& product, const Profit& profit, EvidenceList& out)
         append_thousandths(detail, static_cast<double>(profit.return_rate) / 1e6);
         if (!profit.return_group.empty()) detail.append(", ").append(profit.return_group);
     }
+    if (product.target_price)
+        out.add("profit", "target_price", "list_price").detail +=
+            "a sale is one at that price; what is left over is worth the market's, at most yours";
     if (profit.sale_assumed)
         out.add("profit", "assumption", "sale").detail +=
             "no demand known: expectations given a sale";
@@ -93,7 +106,7 @@ void collect_evidence(const Product& product, const Analysis& analysis, const Ta
     explain_join(analysis.join, out);
     explain_price(analysis.price, tables, out);
     explain_demand(analysis.demand, out);
-    add_profit(product, analysis.profit, out);
+    add_profit(product, analysis.profit, tables.vat, out);
     for (const Risk& risk : analysis.risks.found) {
         if (!risk.matched.empty()) out.add("risk", "tables", risk.code).detail += risk.matched;
     }

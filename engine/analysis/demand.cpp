@@ -7,6 +7,7 @@
 #include <cassert>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include "engine/analysis/demand_counts.hpp"
 #include "engine/analysis/lognormal.hpp"
@@ -15,6 +16,12 @@ namespace assay::engine {
 namespace {
 
 constexpr std::int64_t units_summed_max = 1'000;
+
+// Of a gamma distribution with that shape and the scale 1.
+double gamma_cdf(double shape, double value) noexcept {
+    const double spread = 1 / (9 * shape);
+    return normal_cdf((std::cbrt(value / shape) - 1 + spread) / std::sqrt(spread));
+}
 
 constexpr std::array<std::string_view, 6> basis_names = {
     "none", "sold_count", "sold_comps", "monthly_sold", "rank_drops", "rank_model"};
@@ -98,7 +105,9 @@ void set_share(const Product& product, const Price& price, const Tables& tables,
     const Defaults& defaults = tables.defaults;
     const Market& market = product.market;
     const bool priced = price.basis != PriceBasis::none && price.spread > 0;
-    const std::optional<MinorUnits> list = product.target_price;
+    // As the comparables are: delivered, with the shipping that the buyer pays.
+    std::optional<MinorUnits> list = product.target_price;
+    if (list) *list += product.costs.ship_charged.value_or(0);
     if (priced && list && *list > 0) {
         const double z = (std::log(static_cast<double>(*list)) - price.log_mean) / price.spread;
         out.price_factor = std::min(std::exp(-defaults.list_price_beta * z), defaults.hazard_cap);
@@ -132,23 +141,28 @@ double probability_sold(double shape, double rate, double share, double days) no
     return -std::expm1(-shape * std::log1p(share * days / rate));
 }
 
-double probability_all_sold(double shape, double rate, double share, double days,
-                            std::int64_t units) noexcept {
+UnitsSold units_sold(double shape, double rate, double share, double days,
+                     std::int64_t units) noexcept {
     assert(units >= 1);
-    if (days <= 0) return 0;
+    if (days <= 0 || share <= 0) return {};
+    const auto asked = static_cast<double>(units);
     const double p = share * days / (rate + share * days);
-    if (units > units_summed_max) {  // a normal tail is exact enough, and there is no end to units
-        const double mean = shape * p / (1 - p), deviation = std::sqrt(mean / (1 - p));
-        return normal_cdf((mean - static_cast<double>(units) + 0.5) / deviation);
-    }
     // Terms of P(N = n), each from the one before: the first is that nothing sells.
     double term = std::exp(shape * std::log1p(-p));
-    double below = 0;
-    for (std::int64_t n = 0; n < units && term > 0; ++n) {
+    // A sum of very many terms would have no end, and one that begins at nothing no beginning.
+    if (units > units_summed_max || term < std::numeric_limits<double>::min()) {
+        const double mean = shape * p / (1 - p), scale = 1 / (1 - p);
+        const double p_all = 1 - gamma_cdf(mean / scale, asked / scale);
+        const double below = mean * gamma_cdf(mean / scale + 1, asked / scale);
+        return {std::min(asked, below + asked * p_all), p_all};
+    }
+    double below = 0, unsold = 0;
+    for (std::int64_t n = 0; n < units; ++n) {
         below += term;
+        unsold += term * static_cast<double>(units - n);
         term *= p * (shape + static_cast<double>(n)) / static_cast<double>(n + 1);
     }
-    return std::clamp(1 - below, 0.0, 1.0);
+    return {std::clamp(asked - unsold, 0.0, asked), std::clamp(1 - below, 0.0, 1.0)};
 }
 
 void estimate_demand(const Product& product, std::span<const Comparable> comparables,
@@ -175,7 +189,12 @@ void estimate_demand(const Product& product, std::span<const Comparable> compara
     out.p_sold_90 = probability_sold(out.shape, out.rate, out.share, 90);
     out.p_sold_horizon = probability_sold(out.shape, out.rate, out.share, horizon);
     out.quantity = std::max<std::int64_t>(1, product.quantity);
-    out.p_all_horizon = probability_all_sold(out.shape, out.rate, out.share, horizon, out.quantity);
+    out.sold_share = out.p_all_horizon = out.p_sold_horizon;
+    if (out.quantity > 1) {
+        const UnitsSold sold = units_sold(out.shape, out.rate, out.share, horizon, out.quantity);
+        out.sold_share = sold.expected / static_cast<double>(out.quantity);
+        out.p_all_horizon = sold.p_all;
+    }
     if (out.shape > 1) out.days_expected = out.rate / (out.share * (out.shape - 1));
     out.days_median = out.rate / out.share * std::expm1(std::log(2.0) / out.shape);
 }
@@ -218,6 +237,8 @@ void explain_demand(const Demand& demand, EvidenceList& out) {
     append_number(all, demand.quantity);
     all += " units within the horizon: p=";
     append_thousandths(all, demand.p_all_horizon);
+    all += "; expected to sell ";
+    append_thousandths(all, demand.sold_share * static_cast<double>(demand.quantity));
 }
 
 }  // namespace assay::engine

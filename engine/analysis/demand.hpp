@@ -41,8 +41,10 @@ struct Demand {
     std::optional<double> months_of_supply;  // active listings over sales in 30 days
     double p_sold_30 = 0, p_sold_90 = 0, p_sold_horizon = 0;
     std::int64_t quantity = 1;
-    double p_all_horizon = 0;             // that all of them are sold within the horizon
-    std::optional<double> days_expected;  // only for a > 1
+    // Of all units: the share that is expected to be sold within the horizon (of one: that it is),
+    // and that all of them are.
+    double sold_share = 0, p_all_horizon = 0;
+    std::optional<double> days_expected;  // of the first unit; only for a > 1
     double days_median = 0;
     std::optional<std::int64_t>
         escore;  // days of the last 180 with a sale, by rank; above 150: 151
@@ -52,6 +54,11 @@ struct Demand {
     std::string_view rank_fitted;
 
     void clear();
+    // Until a unit of the quantity is sold, on average over all: the k-th takes k times as long.
+    double unit_days() const noexcept {
+        const double units = 0.5 * (static_cast<double>(quantity) + 1);
+        return units * days_expected.value_or(days_median);
+    }
 };
 
 // Without anything counted the basis is none and no number is given. `comparables`: those that the
@@ -63,11 +70,16 @@ void estimate_demand(const Product& product, std::span<const Comparable> compara
 // P(one unit sold within `days`) = 1 - (b / (b + g H))^a.
 double probability_sold(double shape, double rate, double share, double days) noexcept;
 
-// P(at least `units` sold within `days`): the upper tail of a negative binomial, the mixture of
-// Erlang times over the uncertain rate. `units` >= 1; above 1,000 by the normal
-// distribution, and O(units) until then.
-double probability_all_sold(double shape, double rate, double share, double days,
-                            std::int64_t units) noexcept;
+// What becomes of `units` >= 1 pieces within `days`. How many the market takes is negative
+// binomial, the mixture of Erlang times over the uncertain rate. O(units) up to 1,000; above, or
+// where it is sure to be large, the number is as good as gamma, whose probabilities are taken by
+// Wilson and Hilferty.
+struct UnitsSold {
+    double expected = 0;  // E[min(N, units)]
+    double p_all = 0;     // P(N >= units)
+};
+UnitsSold units_sold(double shape, double rate, double share, double days,
+                     std::int64_t units) noexcept;
 
 // What was counted and with what it was weighed.
 void explain_demand(const Demand& demand, EvidenceList& out);

@@ -3,7 +3,10 @@
 #include "engine/analysis/input_checks.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
+
+#include "engine/analysis/fees.hpp"
 
 namespace assay::engine {
 namespace {
@@ -27,11 +30,35 @@ void tell_of_list(EvidenceList& out, std::string_view rule, const Entries& entri
     if (count > 1) text.append(" (").append(std::to_string(count)).append(" such entries)");
 }
 
-bool is_fee_version(const Tables& tables, std::string_view version) {
+bool any_table_on(const Tables& tables, TimePoint time) {
+    const auto date = std::chrono::floor<std::chrono::days>(time);
+    return std::any_of(tables.channels.begin(), tables.channels.end(),
+                       [&](const Channel& channel) { return channel.in_force(date) != nullptr; });
+}
+
+// Whether any table has the option: "international", of one channel "stockx:level_3".
+bool is_fee_option(const Tables& tables, std::string_view option) {
+    const std::size_t colon = option.find(':');
+    const bool of_one = colon != std::string_view::npos;
+    const std::string_view name = of_one ? option.substr(colon + 1) : option;
     return std::any_of(tables.channels.begin(), tables.channels.end(), [&](const Channel& channel) {
+        if (of_one && !channel.answers_to(option.substr(0, colon))) return false;
         return std::any_of(channel.tables.begin(), channel.tables.end(),
-                           [&](const FeeTable& table) { return table.version == version; });
+                           [&](const FeeTable& table) { return option_bit(table, name) != 0; });
     });
+}
+
+// The tables of any date are those in force on it; what is no date is left out.
+void check_fee_version(std::string_view version, const Tables& tables, EvidenceList& out) {
+    if (version.empty()) return;
+    const auto time = parse_time(version);
+    if (!time) {
+        tell(out, "unknown_fee_version", "/overrides/fee_version",
+             "is no date; the tables of the batch's as_of are used");
+    } else if (!any_table_on(tables, *time)) {
+        tell(out, "unknown_fee_version", "/overrides/fee_version",
+             "is before the first fee table; no channel is priced");
+    }
 }
 
 }  // namespace
@@ -57,10 +84,10 @@ void check_input(const Product& product, const Tables& tables,
     const Overrides& overrides = product.overrides;
     tell_of_list(out, "unknown_channel", overrides.channels, "/overrides/channels", "",
                  "has no fee table and is left out", is_unknown);
-    if (!overrides.fee_version.empty() && !is_fee_version(tables, overrides.fee_version)) {
-        tell(out, "unknown_fee_version", "/overrides/fee_version",
-             "is no fee table's version; those in force are used");
-    }
+    check_fee_version(overrides.fee_version, tables, out);
+    tell_of_list(out, "unknown_fee_option", overrides.fee_options, "/overrides/fee_options", "",
+                 "is no fee table's option and is left out",
+                 [&](std::string_view option) { return !is_fee_option(tables, option); });
     tell_of_list(out, "unknown_analyzer", overrides.analyzers, "/overrides/analyzers", "",
                  "is no analyzer's name", [&](std::string_view name) {
                      return std::find(analyzers.begin(), analyzers.end(), name) == analyzers.end();

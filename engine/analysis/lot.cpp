@@ -120,50 +120,46 @@ Totals add_up(std::span<const LotLine> lines, std::string_view currency, LotSumm
     return totals;
 }
 
-// Carriers bring the most; draggers fall furthest short of what the lot brings on average for
-// their retail. A dear line can do both: it is named once, for what it brings.
-void pick_shares(const Totals& totals, LotSummary& out) {
-    std::vector<LotShare> sorted = totals.shares;
-    const auto first_by = [&](std::vector<LotShare>& list, const auto& better) {
-        const std::size_t count = std::min(list.size(), shares_shown);
-        std::partial_sort(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(count),
-                          list.end(), better);
-        list.resize(count);
-    };
-    first_by(sorted, [](const LotShare& a, const LotShare& b) {
-        return a.expected_net != b.expected_net ? a.expected_net > b.expected_net
-                                                : a.index < b.index;
-    });
-    std::erase_if(sorted, [](const LotShare& share) { return share.expected_net <= 0; });
-    out.carriers = std::move(sorted);
+struct Ranked {
+    LotShare share;
+    double by = 0;
+};
 
+// The first few by `by`, the largest first.
+std::vector<LotShare> first_of(std::vector<Ranked> all) {
+    const std::size_t count = std::min(all.size(), shares_shown);
+    std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count), all.end(),
+                      [](const Ranked& a, const Ranked& b) {
+                          return a.by != b.by ? a.by > b.by : a.share.index < b.share.index;
+                      });
+    std::vector<LotShare> first;
+    for (std::size_t i = 0; i < count; ++i)
+        first.push_back(all[i].share);
+    return first;
+}
+
+// Against what the lot brings on average for a line's retail: carriers bring at least that, and of
+// those the most; draggers fall furthest short of it.
+void pick_shares(const Totals& totals, LotSummary& out) {
     double net = 0, weight = 0;
     for (std::size_t i = 0; i < totals.shares.size(); ++i) {
         net += static_cast<double>(totals.shares[i].expected_net);
         weight += totals.weights[i];
     }
     if (weight <= 0) return;
-    struct Short {
-        LotShare share;
-        double by = 0;
-    };
-    std::vector<Short> shortfalls;
+    std::vector<Ranked> carriers, draggers;
     for (std::size_t i = 0; i < totals.shares.size(); ++i) {
-        const bool carries = std::any_of(
-            out.carriers.begin(), out.carriers.end(),
-            [&](const LotShare& carrier) { return carrier.index == totals.shares[i].index; });
-        if (carries) continue;
-        const double by =
-            totals.weights[i] * net / weight - static_cast<double>(totals.shares[i].expected_net);
-        if (by > 0) shortfalls.push_back({totals.shares[i], by});
+        const LotShare& share = totals.shares[i];
+        const auto brings = static_cast<double>(share.expected_net);
+        const double shortfall = totals.weights[i] * net / weight - brings;
+        if (shortfall < 0.5)  // half a minor unit: the rest is rounding
+            carriers.push_back({share, brings});
+        else
+            draggers.push_back({share, shortfall});
     }
-    const std::size_t count = std::min(shortfalls.size(), shares_shown);
-    std::partial_sort(shortfalls.begin(), shortfalls.begin() + static_cast<std::ptrdiff_t>(count),
-                      shortfalls.end(), [](const Short& a, const Short& b) {
-                          return a.by != b.by ? a.by > b.by : a.share.index < b.share.index;
-                      });
-    for (std::size_t i = 0; i < count; ++i)
-        out.draggers.push_back(shortfalls[i].share);
+    std::erase_if(carriers, [](const Ranked& one) { return one.share.expected_net <= 0; });
+    out.carriers = first_of(std::move(carriers));
+    out.draggers = first_of(std::move(draggers));
 }
 
 double cost_of_bid(const LotSummary& lot, MinorUnits bid) noexcept {
@@ -311,18 +307,26 @@ void explain_trust(const Totals& totals, const LotTerms& terms, LotSummary& out)
             ") rests on the declared retail price times what its department usually brings; "
             "sold prices of the lines that carry the lot would narrow it most.");
     }
-    if (!out.carriers.empty() && out.net_mean > 0 && out.lines_valued > 1) {
-        const double share = static_cast<double>(out.carriers.front().expected_net) /
-                             static_cast<double>(out.net_mean);
+    if (out.net_mean > 0 && out.lines_valued > 1) {
+        const LotShare& most = *std::max_element(
+            totals.shares.begin(), totals.shares.end(),
+            [](const LotShare& a, const LotShare& b) { return a.expected_net < b.expected_net; });
+        const double share =
+            static_cast<double>(most.expected_net) / static_cast<double>(out.net_mean);
         if (share > 0.3) {
-            caveats.push_back("Line " + std::to_string(out.carriers.front().index + 1) +
-                              " alone brings " + std::to_string(std::lround(100 * share)) +
+            caveats.push_back("Line " + std::to_string(most.index + 1) + " alone brings " +
+                              std::to_string(std::lround(100 * share)) +
                               " % of the net: check it first.");
         }
     }
     if (!terms.freight) caveats.emplace_back("No freight was given: the maximum bid assumes none.");
     if (!terms.premium)
         caveats.emplace_back("No buyer's premium was given: the maximum bid assumes none.");
+    if (out.freight > 0 || out.premium > 0)
+        caveats.emplace_back(
+            "Freight and premium are the lot's: the verdicts of single lines leave both out, "
+            "unless "
+            "a line names its share (costs.lot_share).");
     const double coverage = static_cast<double>(out.lines_valued) /
                             static_cast<double>(std::max<std::int64_t>(1, out.lines));
     out.trust = static_cast<int>(

@@ -13,6 +13,7 @@
 #include "engine/analysis/attributes.hpp"
 #include "engine/analysis/price.hpp"
 #include "engine/analysis/tables.hpp"
+#include "engine/base/json_writer.hpp"
 #include "engine/base/limits.hpp"
 #include "engine/base/result.hpp"
 #include "engine/batch/batch.hpp"
@@ -94,5 +95,8 @@ LotSummary value_lot(std::span<const LotLine> lines, const LotTerms& terms, cons
 
 // As the `lot` object of a batch's summary.
 void append_lot_json(std::string& out, const LotSummary& lot);
+// What a summary says by the lot: expected_revenue, recovery_pct, max_bid, where they are known,
+// and lot.
+void append_lot_members(JsonWriter& json, const LotSummary& lot);
 
 }  // namespace assay::engine

@@ -57,6 +57,21 @@ void write_money(JsonWriter& json, const LotSummary& lot) {
 
 }  // namespace
 
+void append_lot_members(JsonWriter& json, const LotSummary& lot) {
+    if (lot.available) {
+        json.member("expected_revenue", lot.expected_gross);
+        if (lot.retail > 0) {
+            const double share =
+                static_cast<double>(lot.expected_gross) / static_cast<double>(lot.retail);
+            json.key("recovery_pct").number(100.0 * share, 1);
+        }
+    }
+    if (lot.max_bid) json.member("max_bid", *lot.max_bid);
+    std::string text;
+    append_lot_json(text, lot);
+    json.key("lot").raw(text);
+}
+
 void append_lot_json(std::string& out, const LotSummary& lot) {
     JsonWriter json(out);
     json.begin_object().member("available", lot.available);

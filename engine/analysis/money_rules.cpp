@@ -34,6 +34,11 @@ const ReturnGroup* ReturnRates::group_of(std::string_view category) const noexce
     return found ? &groups[*found] : nullptr;
 }
 
+bool VatRules::lists(std::string_view country) const noexcept {
+    return std::any_of(rates.begin(), rates.end(),
+                       [&](const Rate& rate) { return rate.country == country; });
+}
+
 PartsPerMillion VatRules::rate_in(std::string_view country) const noexcept {
     const auto found = std::find_if(rates.begin(), rates.end(),
                                     [&](const Rate& r) { return r.country == country; });

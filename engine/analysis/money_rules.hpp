@@ -43,6 +43,7 @@ struct VatRules {
     std::vector<Rate> rates;
     std::vector<Surcharge> equivalence;
 
+    bool lists(std::string_view country) const noexcept;
     PartsPerMillion rate_in(std::string_view country) const noexcept;
     PartsPerMillion surcharge_on(PartsPerMillion rate) const noexcept;  // 0: none is listed
 };

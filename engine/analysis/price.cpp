@@ -132,9 +132,19 @@ double predictive_sd(const Defaults& defaults, double location_variance, const P
     return std::sqrt(variance + location_variance) * (1 + defaults.small_sample_widening / count);
 }
 
+// Against what sold, before the prior draws it towards the very price that is in question. One
+// sale or two know little, but ten times what the retail is said to be is no matter of spread.
+RetailCheck check_retail(const Product& product, const RiskRules& rules, double location) {
+    if (!product.msrp || *product.msrp <= 0) return RetailCheck::plausible;
+    const double share = static_cast<double>(*product.msrp) / std::exp(location);
+    if (share < rules.retail_absurd) return RetailCheck::absurd;
+    return share < rules.retail_low ? RetailCheck::low : RetailCheck::plausible;
+}
+
 // Location, spread and prior of the kept points: the predictive lognormal.
-void predict(const Defaults& defaults, std::span<const PricePoint> points, PriceScratch& scratch,
-             Price& out) {
+void predict(const Product& product, const Tables& tables, std::span<const PricePoint> points,
+             PriceScratch& scratch, Price& out) {
+    const Defaults& defaults = tables.defaults;
     const double count = static_cast<double>(points.size());
     out.n_effective = effective_count(points);
     set_spread(defaults, points, out);
@@ -145,7 +155,10 @@ void predict(const Defaults& defaults, std::span<const PricePoint> points, Price
     double location_variance = variance * std::numbers::pi / (pairwise ? 3 : 2) / out.n_effective;
     out.basis = PriceBasis::sold_comps;
     out.shrink_weight = 1;
-    if (out.prior_log_mean && out.n_used < defaults.shrink_below) {
+    out.retail = check_retail(product, tables.risks, location);
+    // Nobody is drawn towards a retail price that nobody believes.
+    const bool believed = out.retail != RetailCheck::absurd;
+    if (out.prior_log_mean && believed && out.n_used < defaults.shrink_below) {
         const double data = count / variance;
         const double prior = 1 / (defaults.prior_tau * defaults.prior_tau);
         out.basis = PriceBasis::shrunk;
@@ -303,7 +316,7 @@ void estimate_price(const Product& product, std::span<const Comparable> comparab
         if (out.basis == PriceBasis::none) return;
         set_level(defaults, {}, out);
     } else {
-        predict(defaults, points, scratch, out);
+        predict(product, tables, points, scratch, out);
         set_quantiles(out);
         set_interval(defaults, points, interval, scratch, out);
         set_movement(comparables, maker, defaults, out.log_mean, scratch, out);

@@ -65,6 +65,10 @@ enum class LeftOut : std::uint8_t {
 inline constexpr std::size_t left_out_count = 11;
 std::string_view to_string(LeftOut reason) noexcept;  // "asking_price", "other_currency" ...
 
+// The declared retail price against what sales say, by the limits of data/analysis/risks.json:
+// below `retail_low` of it, below `retail_absurd`. Plausible where either is not there.
+enum class RetailCheck : std::uint8_t { plausible, low, absurd };
+
 struct Price {
     PriceBasis basis = PriceBasis::none;  // none: insufficient_data, no number is given
     Currency currency;
@@ -91,6 +95,7 @@ struct Price {
     std::optional<double> prior_log_mean;
     std::string_view prior_group;
     double prior_rate = 0;
+    RetailCheck retail = RetailCheck::plausible;
     Trend trend = Trend::unknown;
     double trend_p = 1;        // of Kendall's test
     double trend_30_days = 0;  // relative change in 30 days; 0 unless rising or falling

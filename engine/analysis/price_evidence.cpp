@@ -121,6 +121,10 @@ void explain_price(const Price& price, const Tables& tables, EvidenceList& out) 
         append_number(text, defaults.bootstrap_count);
         text += " resamples, seeded by the input hash";
     }
+    if (price.retail == RetailCheck::absurd) {
+        out.add("price", "retail", "not_believed").detail +=
+            "far below what sales say, so that nothing is drawn towards it";
+    }
     if (price.basis == PriceBasis::shrunk) {
         std::string& text = out.add("price", "recovery", "log_shrinkage").detail;
         text.append("retail x ");

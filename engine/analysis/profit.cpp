@@ -12,7 +12,9 @@
 // The price a buyer pays is lognormal. On each segment of the fee schedule every outcome (sold,
 // returned, not sold) is affine in it, so an expectation is a sum of probabilities and partial
 // means, eight normal integrals for a usual schedule, and exact: a grid of quantiles would read
-// 0.2 to 0.5 % low.
+// 0.2 to 0.5 % low. A list price of the user's own is no lognormal: a sale is one at that price
+// (how likely it is, demand says), and what comes back or is left over is worth the market's price,
+// or the user's where that is less.
 namespace assay::engine {
 namespace {
 
@@ -33,7 +35,7 @@ VatRegime applied_regime(const Product& product) noexcept {
 // How long a unit lies on the shelf before it sells: what storage is paid for.
 double shelf_days(const Demand& demand, double horizon) noexcept {
     if (demand.basis == DemandBasis::none) return horizon;
-    return std::min(horizon, demand.days_expected.value_or(demand.days_median));
+    return std::min(horizon, demand.unit_days());
 }
 
 // What sending one unit costs the seller; nothing where the channel's warehouse sends.
@@ -73,12 +75,42 @@ SaleTerms make_terms(const Product& product, const Demand& demand, const Tables&
     return terms;
 }
 
+// How often what is sold comes back, and what share of the units is sold.
+struct Chances {
+    double returned = 0, sold = 1;
+};
+
 struct Expectation {
     double profit = 0, loss_probability = 0;
 };
 
+// What one outcome brings on average over the price.
+double mean_of(const Lognormal& price, std::span<const SaleSegment> segments,
+               Line SaleSegment::*outcome) noexcept {
+    double sum = 0;
+    Lognormal::Below low = price.below(0);
+    for (const SaleSegment& segment : segments) {
+        const Lognormal::Below high = price.below(segment.until);
+        const Line& line = segment.*outcome;
+        sum += line.constant * (high.probability - low.probability) +
+               line.slope * (high.mean - low.mean);
+        low = high;
+    }
+    return sum;
+}
+
+// Of sales that leave `profit` each; `rest`: the price of what comes back or is left over.
+Expectation expect_at(MinorUnits profit, const Lognormal& rest,
+                      std::span<const SaleSegment> segments, Chances chances) noexcept {
+    const double returned = mean_of(rest, segments, &SaleSegment::returned);
+    const double unsold = mean_of(rest, segments, &SaleSegment::unsold);
+    const double sold =
+        (1 - chances.returned) * static_cast<double>(profit) + chances.returned * returned;
+    return {chances.sold * sold + (1 - chances.sold) * unsold, profit < 0 ? 1.0 : 0.0};
+}
+
 Expectation expect(const Lognormal& price, std::span<const SaleSegment> segments,
-                   double return_rate, double sold_probability) noexcept {
+                   Chances chances) noexcept {
     Expectation sum;
     Lognormal::Below low = price.below(0);
     for (const SaleSegment& segment : segments) {
@@ -88,9 +120,9 @@ Expectation expect(const Lognormal& price, std::span<const SaleSegment> segments
         const auto partial = [&](const Line& line) {
             return line.constant * probability + line.slope * mean;
         };
-        const double sold =
-            (1 - return_rate) * partial(segment.sold) + return_rate * partial(segment.returned);
-        sum.profit += sold_probability * sold + (1 - sold_probability) * partial(segment.unsold);
+        const double sold = (1 - chances.returned) * partial(segment.sold) +
+                            chances.returned * partial(segment.returned);
+        sum.profit += chances.sold * sold + (1 - chances.sold) * partial(segment.unsold);
         const Line& line = segment.sold;
         const double root = line.slope == 0 ? segment.from : -line.constant / line.slope;
         const double cut = root <= segment.from    ? low.probability
@@ -169,22 +201,37 @@ MinorUnits profit_for_roi(MinorUnits landed, PartsPerMillion roi) noexcept {
     return static_cast<MinorUnits>((static_cast<Int128>(landed) * roi + 999'999) / 1'000'000);
 }
 
+// Profits over the price that the market pays; at the price of the list, where that is the user's.
+Expectation fill_profits(const Product& product, const Price& price, const SaleTerms& terms,
+                         Chances chances, ProfitScratch& scratch, ChannelProfit& out) {
+    const Lognormal market(price.log_mean, price.log_sd);
+    if (!product.target_price) {
+        out.profit_p10 = profit_quantile(terms, market, scratch, price.p10, 0.1);
+        out.profit_p50 = profit_quantile(terms, market, scratch, price.p50, 0.5);
+        out.profit_p90 = profit_quantile(terms, market, scratch, price.p90, 0.9);
+        return expect(market, scratch.segments, chances);
+    }
+    const MinorUnits paid = out.list_price + product.costs.ship_charged.value_or(0);
+    const Lognormal listed(std::log(std::max(0.25, static_cast<double>(paid))), 0);
+    out.profit_p10 = out.profit_p50 = out.profit_p90 = out.profit_at_list;
+    return expect_at(*out.profit_at_list, paid < price.p50 ? listed : market, scratch.segments,
+                     chances);
+}
+
 void fill_cost_figures(const Product& product, const Price& price, const Demand& demand,
                        const SaleTerms& terms, const Profit& profit, BuyMinima minima,
                        ProfitScratch& scratch, ChannelProfit& out) {
-    const Lognormal prices(price.log_mean, price.log_sd);
-    out.profit_p10 = profit_quantile(terms, prices, scratch, price.p10, 0.1);
-    out.profit_p50 = profit_quantile(terms, prices, scratch, price.p50, 0.5);
-    out.profit_p90 = profit_quantile(terms, prices, scratch, price.p90, 0.9);
-    const double returns = static_cast<double>(profit.return_rate) / million;
-    const double sold = demand.basis == DemandBasis::none ? 1.0 : demand.p_sold_horizon;
-    const Expectation expectation = expect(prices, scratch.segments, returns, sold);
+    const MinorUnits landed = landed_cost(terms);
+    out.landed_cost = landed;
+    out.profit_at_list = out.net_proceeds - landed - out.storage;
+    Chances chances{static_cast<double>(profit.return_rate) / million, 1.0};
+    if (demand.basis != DemandBasis::none) chances.sold = demand.sold_share;
+    const Expectation expectation = fill_profits(product, price, terms, chances, scratch, out);
     out.profit_expected = round_to_minor(expectation.profit);
     out.p_loss = std::clamp(expectation.loss_probability, 0.0, 1.0);
-    const MinorUnits landed = landed_cost(terms);
     if (landed > 0) {
         out.roi_expected = expectation.profit / static_cast<double>(landed);
-        out.roi_p50 = static_cast<double>(*out.profit_p50) / static_cast<double>(landed);
+        out.roi_p50 = static_cast<double>(*out.profit_at_list) / static_cast<double>(landed);
     }
     if (out.list_price > 0) out.margin = expectation.profit / static_cast<double>(out.list_price);
     if (demand.days_expected && *demand.days_expected > 0)
@@ -207,6 +254,7 @@ void fill_channel(const Product& product, const Price& price, const Demand& dema
     out.shipping = terms.ship_out + terms.packaging;
     out.vat = sale_vat(terms, paid);
     out.net_proceeds = paid - out.fees_total - out.shipping - out.vat;
+    out.storage = round_to_minor(terms.storage_sold);
     sale_segments(terms, scratch.fees, scratch.segments);
     if (const auto zone = dead_zone_at(terms, scratch.segments, paid, scratch.lines))
         out.dead_zone =
@@ -214,9 +262,10 @@ void fill_channel(const Product& product, const Price& price, const Demand& dema
     const Defaults& defaults = tables.defaults;
     const BuyMinima minima{product.overrides.min_roi.value_or(defaults.min_roi),
                            product.overrides.min_profit.value_or(defaults.min_profit)};
-    out.max_buy_cost = max_unit_cost(terms, price.p50, minima, scratch.lines);
+    out.max_buy_cost =
+        max_unit_cost(terms, product.target_price ? paid : price.p50, minima, scratch.lines);
     if (demand.days_expected)
-        out.cash_days = *demand.days_expected + static_cast<double>(out.home->payout_days);
+        out.cash_days = demand.unit_days() + static_cast<double>(out.home->payout_days);
     if (product.unit_cost || product.costs.lot_share)
         fill_cost_figures(product, price, demand, terms, profit, minima, scratch, out);
 }
@@ -227,7 +276,8 @@ double worth_of(const ChannelProfit& channel, const Demand& demand, double hurdl
     const auto expected =
         static_cast<double>(channel.profit_expected.value_or(channel.net_proceeds));
     if (expected <= 0) return expected;
-    const double days = demand.days_expected.value_or(0) + channel.home->payout_days;
+    const double wait = demand.days_expected ? demand.unit_days() : 0;
+    const double days = wait + channel.home->payout_days;
     return expected / (1 + days / 365 * hurdle);
 }
 

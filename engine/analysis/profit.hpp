@@ -18,7 +18,8 @@
 
 namespace assay::engine {
 
-// list_price + shipping_charged - fees_total - shipping - vat = net_proceeds, to the cent.
+// list_price + shipping_charged - fees_total - shipping - vat = net_proceeds, and net_proceeds -
+// landed_cost - storage = profit_at_list, to the cent.
 struct ChannelProfit {
     std::string_view channel;      // ebay_us
     std::string_view fee_version;  // effective date of its table
@@ -30,16 +31,21 @@ struct ChannelProfit {
     MinorUnits shipping = 0;  // what postage and packaging cost us
     MinorUnits vat = 0;  // margin scheme without a cost: on the whole price, the most it can be
     MinorUnits net_proceeds = 0;
-    // Need a cost; without one they are absent and `missing` of the verdict says so.
+    MinorUnits storage = 0;  // of a unit until it sells
+    // Of a unit: of one sale, and over all units of the quantity on average, sold or not. Need a
+    // cost; without one they are absent and `missing` of the verdict says so.
+    std::optional<MinorUnits> landed_cost, profit_at_list;
+    // Where the user names the list price a sale is one at that price, and the three are one.
     std::optional<MinorUnits> profit_p10, profit_p50, profit_p90, profit_expected, break_even;
     std::optional<MinorUnits>
         min_roi_price;  // the least list price that earns the return asked for
-    // The dearest unit cost that meets both minima at the median price; needs no cost. Absent when
-    // not even a gift would.
+    // The dearest unit cost that meets both minima at the median price, or at the user's own; needs
+    // no cost. Absent when not even a gift would.
     std::optional<MinorUnits> max_buy_cost;
-    std::optional<double> roi_expected, roi_p50, margin, p_loss;
+    std::optional<double> roi_expected, margin, p_loss;
+    std::optional<double> roi_p50;  // of profit_at_list: a sale at the median price
     std::optional<MinorUnits> profit_per_day;
-    std::optional<double> cash_days;    // from now until the money is paid out, expected
+    std::optional<double> cash_days;    // until a unit's money is paid out, on average
     std::optional<DeadZone> dead_zone;  // the one that holds list_price
 
     // Where the numbers come from; they live in the Tables.

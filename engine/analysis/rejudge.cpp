@@ -152,8 +152,8 @@ struct Rejudge::Body {
         constexpr double rounding = 0.000049;
         Demand& demand = stored.demand;
         if (demand.basis != DemandBasis::none)
-            settle(stored, demand.p_sold_horizon, std::max(0.0, demand.p_sold_horizon - rounding),
-                   std::min(1.0, demand.p_sold_horizon + rounding));
+            settle(stored, demand.sold_share, std::max(0.0, demand.sold_share - rounding),
+                   std::min(1.0, demand.sold_share + rounding));
     }
 
     // Amounts without a unit are minor or major by an option of the batch that a result does not
@@ -175,7 +175,7 @@ struct Rejudge::Body {
         if (auto fault = read_product(*envelope, unit)) return *std::move(fault);
         auto stored = read_stored_result(
             line, then->defaults,
-            product.overrides.horizon_days.value_or(then->defaults.horizon_days));
+            product.overrides.horizon_days.value_or(then->defaults.horizon_days), product.quantity);
         if (stored) read_attributes(product, *then, attributes);
         return stored;
     }

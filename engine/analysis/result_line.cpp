@@ -153,6 +153,7 @@ void write_demand(JsonWriter& json, const Demand& demand) {
     number_or_null(json, "str_share", demand.str_share, ratio_digits);
     number_or_null(json, "p_sold_30", given(demand.p_sold_30), ratio_digits);
     number_or_null(json, "p_sold_90", given(demand.p_sold_90), ratio_digits);
+    number_or_null(json, "sold_share", given(demand.sold_share), ratio_digits);
     number_or_null(json, "days_expected", demand.days_expected, 1);
     number_or_null(json, "days_median", given(demand.days_median), 1);
     number_or_null(json, "months_of_supply", demand.months_of_supply, 2);
@@ -162,6 +163,9 @@ void write_demand(JsonWriter& json, const Demand& demand) {
 void write_channel_profit(JsonWriter& json, const ChannelProfit& channel) {
     json.member("shipping", channel.shipping).member("vat", channel.vat);
     json.member("net_proceeds", channel.net_proceeds);
+    amount_or_null(json, "landed_cost", channel.landed_cost);
+    json.member("storage", channel.storage);
+    amount_or_null(json, "profit_at_list", channel.profit_at_list);
     amount_or_null(json, "profit_p50", channel.profit_p50);
     amount_or_null(json, "profit_expected", channel.profit_expected);
     amount_or_null(json, "profit_p10", channel.profit_p10);
@@ -315,7 +319,7 @@ void append_result_line(std::string& out, const Product& product, const Analysis
     json.member("status", "completed").member("progress", 100);
     json.key("result").begin_object();
     json.member("schema_version", schema_version).member("engine", version);
-    json.member("fee_version", context.fee_version);
+    text_or_null(json, "fee_version", context.fee_version);
     json.member("as_of", context.as_of);
     write_hash(json, "input_hash", context.input_hash);
     if (parts.identity) write_identity(json, analysis.identity);

@@ -19,8 +19,8 @@ struct PrintedParts {
 
 // Facts of the run that every line repeats.
 struct LineContext {
-    std::string_view fee_version;
-    std::string_view as_of;  // RFC 3339
+    std::string_view fee_version;  // of the best channel; empty: none was priced
+    std::string_view as_of;        // RFC 3339
     std::uint64_t input_hash = 0;
 };
 

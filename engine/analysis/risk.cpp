@@ -89,20 +89,18 @@ bool is_oversize(const Product& product, const RiskRules& rules) noexcept {
     return false;
 }
 
-// Declared retail against what sales say. A price that rests on retail says nothing about it.
-void add_retail(const Product& product, const Price& price, const RiskRules& rules, Risks& out) {
-    if (!product.msrp || price.basis != PriceBasis::sold_comps || price.p50 <= 0) return;
-    const double share = static_cast<double>(*product.msrp) / static_cast<double>(price.p50);
-    if (share >= rules.retail_low) return;
-    const bool absurd = share < rules.retail_absurd;
+// Declared retail against what sales say.
+void add_retail(const Price& price, Risks& out) {
+    if (price.retail == RetailCheck::plausible) return;
+    const bool absurd = price.retail == RetailCheck::absurd;
     add(out, "retail_outlier", Severity::warning, absurd ? RiskGate::review : RiskGate::none);
 }
 
 void add_figures(const Product& product, const Attributes& attributes, const Price& price,
                  const Tables& tables, Risks& out) {
     const RiskRules& rules = tables.risks;
-    if (product.pack_size > 1 && attributes.lot_quantity > 1 &&
-        product.pack_size != attributes.lot_quantity)
+    const std::int64_t titled = attributes.title_facts ? attributes.title_facts->lot_quantity : 1;
+    if (product.pack_size > 1 && titled > 1 && product.pack_size != titled)
         add(out, "multipack_mismatch", Severity::warning);
     if (is_oversize(product, rules)) add(out, "oversize", Severity::info);
     const bool sold = price.basis == PriceBasis::sold_comps || price.basis == PriceBasis::shrunk;
@@ -110,7 +108,7 @@ void add_figures(const Product& product, const Attributes& attributes, const Pri
         add(out, "price_volatile", Severity::warning);
     if (product.market.amazon_in_buybox.value_or(false))
         add(out, "amazon_in_buy_box", Severity::warning);
-    add_retail(product, price, rules, out);
+    add_retail(price, out);
     if (price.left_out[static_cast<std::size_t>(LeftOut::bundle)] > 0)
         add(out, "bundle_in_comps", Severity::info);
     if (product.risk.quantity_variance.value_or(0) > rules.quantity_variance)

@@ -138,7 +138,8 @@ std::optional<std::array<double, 3>> posterior_of(const json::object& result) {
     return std::nullopt;
 }
 
-Result<void> read_demand(const json::object& result, double horizon, StoredResult& out) {
+Result<void> read_demand(const json::object& result, double horizon, std::int64_t quantity,
+                         StoredResult& out) {
     const json::object* part = object_at(result, "demand");
     if (part == nullptr) return no_part("demand");
     Demand& demand = out.demand;
@@ -154,6 +155,10 @@ Result<void> read_demand(const json::object& result, double horizon, StoredResul
     demand.days_expected = number_at(*part, "days_expected");
     demand.days_median = number_at(*part, "days_median").value_or(0);
     demand.p_sold_horizon = horizon == 90 ? *p_90 : sold_within(horizon, *p_30, *p_90);
+    demand.quantity = std::max<std::int64_t>(1, quantity);
+    demand.sold_share = demand.p_sold_horizon;
+    if (demand.quantity > 1)
+        demand.sold_share = number_at(*part, "sold_share").value_or(demand.p_sold_horizon);
     const auto posterior = posterior_of(result);
     if (!posterior) return {};
     auto [shape, rate, share] = *posterior;
@@ -161,7 +166,10 @@ Result<void> read_demand(const json::object& result, double horizon, StoredResul
     if (std::abs(1 / whole - share) <= 0.0005) share = 1 / whole;
     const auto within = [&](double days) { return probability_sold(shape, rate, share, days); };
     if (std::abs(within(90) - *p_90) > 2 * ratio_rounding) return {};
-    demand.p_sold_horizon = within(horizon);
+    demand.p_sold_horizon = demand.sold_share = within(horizon);
+    if (demand.quantity > 1)
+        demand.sold_share = units_sold(shape, rate, share, horizon, demand.quantity).expected /
+                            static_cast<double>(demand.quantity);
     if (shape > 1 && demand.days_expected) demand.days_expected = rate / (share * (shape - 1));
     return {};
 }
@@ -219,7 +227,7 @@ bool StoredResult::has_reason(std::string_view code) const noexcept {
 }
 
 Result<StoredResult> read_stored_result(const json::value& line, const Defaults& defaults,
-                                        std::int64_t horizon_days) {
+                                        std::int64_t horizon_days, std::int64_t quantity) {
     const json::object* envelope = line.if_object();
     const json::object* result = envelope != nullptr ? object_at(*envelope, "result") : nullptr;
     if (result == nullptr) return no_part("result");
@@ -235,7 +243,7 @@ Result<StoredResult> read_stored_result(const json::value& line, const Defaults&
         out.duplicates.role =
             named<DuplicateRole, 3>(text_at(*duplicates, "role")).value_or(DuplicateRole::unique);
     if (auto read = read_price(*result, out); !read) return read.error();
-    if (auto read = read_demand(*result, static_cast<double>(horizon_days), out); !read)
+    if (auto read = read_demand(*result, static_cast<double>(horizon_days), quantity, out); !read)
         return read.error();
     if (auto read = read_channels(*result, out); !read) return read.error();
     if (auto read = read_verdict(*result, out); !read) return read.error();
@@ -243,8 +251,12 @@ Result<StoredResult> read_stored_result(const json::value& line, const Defaults&
     if (risks == nullptr || !risks->is_array()) return no_part("risks");
     for (const json::value& risk : risks->get_array()) {
         const json::object* found = risk.if_object();
-        if (found != nullptr && text_at(*found, "code") == "bundle_in_comps")
+        if (found == nullptr) continue;
+        if (text_at(*found, "code") == "bundle_in_comps")
             out.price.left_out[static_cast<std::size_t>(LeftOut::bundle)] = 1;
+        if (text_at(*found, "code") == "retail_outlier")
+            out.price.retail =
+                out.has_reason("retail_outlier") ? RetailCheck::absurd : RetailCheck::low;
     }
     settle_spread(defaults, out);
     return out;

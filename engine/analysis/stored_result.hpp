@@ -41,8 +41,8 @@ struct StoredResult {
 };
 
 // Errors: invalid_input with the part that is missing or is not what results hold. `horizon_days`:
-// the product's own, else the default.
+// the product's own, else the default; `quantity`: the product's.
 Result<StoredResult> read_stored_result(const boost::json::value& line, const Defaults& defaults,
-                                        std::int64_t horizon_days);
+                                        std::int64_t horizon_days, std::int64_t quantity);
 
 }  // namespace assay::engine

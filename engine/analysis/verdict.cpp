@@ -56,12 +56,17 @@ bool find_risks(const Risks& risks, RiskGate gate, Verdict& out) {
 }
 
 // What a person must look at before money is spent.
-bool find_doubts(const Duplicates& duplicates, const Price& price, const Risks& risks,
-                 const ChannelProfit& channel, const Defaults& defaults, Verdict& out) {
+bool find_doubts(const Product& product, const Duplicates& duplicates, const Price& price,
+                 const Demand& demand, const Risks& risks, const ChannelProfit& channel,
+                 const Defaults& defaults, Verdict& out) {
     const std::size_t before = out.reasons.size();
     find_risks(risks, RiskGate::review, out);
     // The group's best row stands for it; the others may be the same piece listed again.
     if (duplicates.role == DuplicateRole::member) out.reasons.push_back("duplicate_in_batch");
+    // Demand says how seldom a dear offer sells; without it nothing does.
+    if (product.target_price && demand.basis == DemandBasis::none &&
+        channel.list_price + product.costs.ship_charged.value_or(0) > price.p90)
+        out.reasons.push_back("list_price_above_market");
     if (price.log_sd > defaults.wide_spread) out.reasons.push_back("price_spread_wide");
     note({.name = "log_sd", .value = price.log_sd, .limit = defaults.wide_spread, .at_most = true},
          out);
@@ -85,7 +90,7 @@ int score_of(const ChannelProfit& channel, const Price& price, const Demand& dem
         weights += 0.4;
     }
     if (demand.basis != DemandBasis::none) {
-        sum += 0.3 * demand.p_sold_horizon;
+        sum += 0.3 * demand.sold_share;
         weights += 0.3;
     }
     return static_cast<int>(std::lround(std::clamp(100 * sum / weights, 0.0, 100.0)));
@@ -151,7 +156,7 @@ void judge(const Product& product, const Duplicates& duplicates, const Price& pr
     const auto min_profit = static_cast<double>(own.min_profit.value_or(defaults.min_profit));
     const double min_p10 = -static_cast<double>(defaults.downside_tolerance);
     std::optional<double> p_sold;
-    if (demand.basis != DemandBasis::none) p_sold = demand.p_sold_horizon;
+    if (demand.basis != DemandBasis::none) p_sold = demand.sold_share;
     const auto gate = [&](const auto& value, const GateCheck& check, const GateNames& names) {
         return record(at_least(value, check, out), names, out);
     };
@@ -164,7 +169,10 @@ void judge(const Product& product, const Duplicates& duplicates, const Price& pr
     const Gate returns =
         gate(channel->roi_p50,
              {.name = "roi_p50", .limit = min_roi, .own_limit = own.min_roi.has_value()}, roi_gate);
-    const Gate sells = gate(p_sold, {.name = "p_sold", .limit = defaults.min_p_sold}, demand_gate);
+    const Gate sells =
+        gate(p_sold,
+             {.name = product.quantity > 1 ? "sold_share" : "p_sold", .limit = defaults.min_p_sold},
+             demand_gate);
     const Gate downside =
         gate(channel->profit_p10, {.name = "profit_p10", .limit = min_p10, .unit = money},
              downside_gate);
@@ -172,8 +180,12 @@ void judge(const Product& product, const Duplicates& duplicates, const Price& pr
         gate(std::optional(price.confidence),
              {.name = "confidence", .limit = static_cast<double>(defaults.min_confidence)},
              confidence_gate);
+    if (product.target_price && channel->profit_at_list < 0 && channel->break_even &&
+        channel->list_price < *channel->break_even)
+        out.reasons.push_back("list_price_below_break_even");
     if (price.log_sd <= defaults.narrow_spread) out.reasons.push_back("price_ci_narrow");
-    const bool doubted = find_doubts(duplicates, price, risks, *channel, defaults, out);
+    const bool doubted =
+        find_doubts(product, duplicates, price, demand, risks, *channel, defaults, out);
     out.score = score_of(*channel, price, demand, min_roi);
 
     const bool profitable = enough != Gate::failed && returns != Gate::failed;

@@ -27,6 +27,11 @@ void CostSum::merge(const CostSum& other) noexcept {
     }
 }
 
+void append_cost_members(JsonWriter& json, const CostSum& cost) {
+    if (cost.lines == 0 || cost.mixed) return;
+    json.member("total_cost", cost.total).member("products_with_cost", cost.lines);
+}
+
 namespace {
 
 void add_digest(ChunkDone& done, std::uint64_t index, const Product& product,

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/analysis/analysis_plan.hpp"
+#include "engine/base/json_writer.hpp"
 #include "engine/batch/batch.hpp"
 #include "engine/batch/chunk.hpp"
 #include "engine/batch/product_parser.hpp"
@@ -44,6 +45,9 @@ struct CostSum {
     void add(const Currency& of, MinorUnits unit_cost, std::int64_t quantity) noexcept;
     void merge(const CostSum& other) noexcept;
 };
+
+// total_cost and products_with_cost of a summary, where they mean something.
+void append_cost_members(JsonWriter& json, const CostSum& cost);
 
 // What a person is shown of one product, where ChunkWork::digest asks for it.
 struct ProductDigest {

@@ -107,8 +107,57 @@ class SchemasTest : public ::testing::Test {
     std::vector<std::string> products;
     ProductParser parser;
     Product product;
-    JsonSchema input{"product.json"}, output{"result.json"};
+    JsonSchema input{"product.json"}, output{"result.json"}, sums{"summary.json"};
 };
+
+// Sums as the engine and `assay analyze --json` write them of `lines` lines on `pallets` pallets.
+json::value summary_of(int lines, int pallets, const LotTerms& terms, const Tables& tables) {
+    std::vector<LotLine> lot;
+    for (int i = 0; i < lines; ++i) {
+        Product product;
+        product.quantity = 1 + i % 3;
+        product.msrp = 4'000 + 1'700 * i;
+        product.weight_grams = i % 4 == 3 ? 30'000 : 500;  // some cost more than they bring
+        product.currency = *Currency::parse("EUR");
+        const std::string pallet = "P" + std::to_string(pallets > 0 ? i % pallets : 0);
+        if (pallets > 0 && i > 0) product.pallet_id = pallet;
+        Price price;
+        price.currency = product.currency;
+        lot.push_back(make_lot_line(product, static_cast<std::uint64_t>(i), {}, price, tables,
+                                    *parse_time("2026-05-25T10:30:00Z")));
+    }
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().key("by_verdict").begin_object();
+    json.member("insufficient_data", static_cast<std::int64_t>(lines)).end_object();
+    append_lot_members(json, value_lot(lot, terms, tables));
+    json.end_object();
+    return json::parse(text);
+}
+
+TEST_F(SchemasTest, SummariesKeepTheirSchemaAndItNamesNothingOfALotThatIsNeverWritten) {
+    LotTerms terms;
+    std::set<std::string> written;
+    for (const int pallets : {0, 3}) {
+        for (const int lines : {0, 1, 12}) {
+            for (const MinorUnits freight : {MinorUnits{500}, MinorUnits{9'000'000}}) {
+                terms.freight = freight;  // more than any lot brings
+                terms.bid = 10'000;
+                const json::value sum = summary_of(lines, pallets, terms, *tables);
+                EXPECT_EQ(sums.check(sum), "") << json::serialize(sum);
+                JsonSchema::collect(sum, "", written);
+            }
+        }
+    }
+    for (const std::string& place : sums.members()) {
+        if (place.starts_with("/lot/")) {
+            EXPECT_TRUE(written.contains(place)) << place;
+        }
+    }
+    json::value changed = summary_of(12, 3, terms, *tables);
+    changed.at("lot").as_object()["surplus"] = 1;
+    EXPECT_THAT(sums.check(changed), Ne(""));
+}
 
 TEST_F(SchemasTest, ProductsThatAreReadKeepTheInputSchema) {
     for (const std::string& text : products)

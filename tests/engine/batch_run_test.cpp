@@ -4,7 +4,13 @@
 
 #include <gmock/gmock.h>
 
+#include <boost/json/parse.hpp>
+#include <fstream>
+#include <iterator>
+
 #include "tests/support/matchers.hpp"
+#include "tests/support/schema_faults.hpp"
+#include "tests/support/source_tree.hpp"
 
 namespace assay::engine {
 namespace {
@@ -128,6 +134,10 @@ TEST(BatchRun, ABatchCutShortHasItsVerdictsAndNoPrice) {
     BatchOptions verdicts_only;
     verdicts_only.analyzers = {"verdict"};
     EXPECT_THAT(make_summary(sums, verdicts_only, {}, true), Not(HasSubstr(R"("lot":)")));
+    std::ifstream file(testing::source_tree() / "docs/schemas/summary.json");
+    const auto schema = boost::json::parse(std::string{std::istreambuf_iterator<char>(file), {}});
+    for (const std::string& summary : {cut, whole})
+        EXPECT_EQ(testing::schema_faults(schema, boost::json::parse(summary)), "") << summary;
 }
 
 }  // namespace

@@ -197,11 +197,8 @@ Result<void> print_json_answer(const AnalyzeOptions& options, const LocalAnalysi
         json.member("duplicates", *analysis.duplicates);
         json.member("duplicate_groups", analysis.duplicate_groups);
     }
-    if (*lot) {
-        std::string object;
-        append_lot_json(object, (*lot)->summary);
-        json.key("lot").raw(object);
-    }
+    append_cost_members(json, analysis.cost);
+    if (*lot) append_lot_members(json, (*lot)->summary);
     json.end_object();
     context.out << text << '\n' << std::flush;
     return {};

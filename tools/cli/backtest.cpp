@@ -73,26 +73,43 @@ boost::json::object to_json(const ProbabilityHits& hits) {
             {"promised", hits.cases == 0 ? 0 : hits.promised / static_cast<double>(hits.cases)}};
 }
 
+// The names of `promises` that are chances, as the JSON and the tables have them.
+struct Chance {
+    const char *name, *words;
+    ProbabilityHits Promises::*hits;
+};
+constexpr Chance chances[] = {
+    {"ci", "that ci holds the middle of later sales", &Promises::middle},
+    {"p_loss", "of a loss", &Promises::loss},
+    {"p_sold_30", "to sell in 30 days", &Promises::sold_30},
+    {"p_sold_90", "to sell in 90 days", &Promises::sold_90},
+};
+
 boost::json::object to_json(const Backtest& test) {
     boost::json::object categories, earned;
-    for (const auto& [name, hits] : test.by_category)
-        categories[name] = to_json(hits);
+    for (const auto& [name, promises] : test.by_category) {
+        boost::json::object category = to_json(promises.interval);
+        for (const Chance& chance : chances)
+            category[chance.name] = to_json(promises.*chance.hits);
+        categories[name] = std::move(category);
+    }
     for (const auto& [key, of] : test.earned) {
         auto& currency = earned[key.first];
         if (!currency.is_object()) currency = boost::json::object();
         currency.get_object()[key.second] = {
             {"sales", of.sales}, {"cost", of.cost}, {"profit", of.profit}};
     }
-    return {{"as_of", to_rfc3339(test.cut)},
-            {"known", test.known},
-            {"judged", test.judged},
-            {"unpriced", test.unpriced},
-            {"interval", to_json(test.all)},
-            {"by_category", std::move(categories)},
-            {"p_loss", to_json(test.loss)},
-            {"p_sold_30", to_json(test.sold_30)},
-            {"p_sold_90", to_json(test.sold_90)},
-            {"earned", std::move(earned)}};
+    boost::json::object out{{"as_of", to_rfc3339(test.cut)},
+                            {"known", test.known},
+                            {"judged", test.judged},
+                            {"unpriced", test.unpriced},
+                            {"with_cost", test.with_cost},
+                            {"interval", to_json(test.all.interval)},
+                            {"by_category", std::move(categories)}};
+    for (const Chance& chance : chances)
+        out[chance.name] = to_json(test.all.*chance.hits);
+    out["earned"] = std::move(earned);
+    return out;
 }
 
 std::vector<std::string> interval_row(const std::string& name, const IntervalHits& hits) {
@@ -104,6 +121,38 @@ std::vector<std::string> interval_row(const std::string& name, const IntervalHit
             share(hits.under_median, hits.sales)};
 }
 
+std::string shown_category(const std::string& name) {
+    return name.empty() ? "(none named)" : printable(name);
+}
+
+void print_chances(const Backtest& test, std::size_t width, std::ostream& out) {
+    out << "\nChances: what was promised on average, and how often it came true\n";
+    Rows rows{{"  CHANCE", "CATEGORY", "CASES", "PROMISED", "CAME TRUE"}};
+    for (const Chance& chance : chances) {
+        const auto add = [&](const std::string& category, const ProbabilityHits& hits) {
+            const auto cases = static_cast<double>(hits.cases);
+            rows.push_back({std::string("  ") + chance.words, category, grouped(hits.cases),
+                            hits.cases == 0 ? "-" : percent_text(hits.promised / cases),
+                            share(hits.came_true, hits.cases)});
+        };
+        add("all", test.all.*chance.hits);
+        if (test.by_category.size() < 2) continue;
+        for (const auto& [name, promises] : test.by_category) {
+            if ((promises.*chance.hits).cases > 0) add(shown_category(name), promises.*chance.hits);
+        }
+    }
+    out << aligned(rows, {width, {0, 1}, {2, 3, 4}});
+}
+
+std::string why_nothing_earned(const Backtest& test) {
+    if (test.with_cost == 0) return "No sale names its cost: add a column unit_cost.";
+    if (test.judged_with_cost == 0)
+        return "No sale of the days after names its cost; " +
+               counted(test.with_cost, "sale", "sales") + " before them " +
+               (test.with_cost == 1 ? "does." : "do.");
+    return "No sale that names its cost has a price and a channel that could sell it.";
+}
+
 void print(const Backtest& test, CommandContext& context) {
     std::ostream& out = context.out;
     const std::size_t width = table_columns(context);
@@ -113,27 +162,14 @@ void print(const Backtest& test, CommandContext& context) {
         << " of them\nwithout a price, because nothing like them had been sold.\n\nPrices: where "
            "sales fell (promised: 10, 80, 10 %, and 50 % under p50)\n";
     Rows rows{{"  CATEGORY", "SALES", "BELOW P10", "P10 TO P90", "ABOVE P90", "UNDER P50"},
-              interval_row("all", test.all)};
-    for (const auto& [name, hits] : test.by_category)
-        rows.push_back(interval_row(name.empty() ? "(none named)" : printable(name), hits));
+              interval_row("all", test.all.interval)};
+    for (const auto& [name, promises] : test.by_category)
+        rows.push_back(interval_row(shown_category(name), promises.interval));
     out << aligned(rows, {width, {0}, {1, 2, 3, 4, 5}});
-
-    out << "\nChances: what was promised on average, and how often it came true\n";
-    rows = {{"  CHANCE", "CASES", "PROMISED", "CAME TRUE"}};
-    for (const auto& [name, hits] :
-         {std::pair<const char*, const ProbabilityHits&>{"of a loss", test.loss},
-          {"to sell in 30 days", test.sold_30},
-          {"to sell in 90 days", test.sold_90}}) {
-        const auto cases = static_cast<double>(hits.cases);
-        rows.push_back({std::string("  ") + name, grouped(hits.cases),
-                        hits.cases == 0 ? "-" : percent_text(hits.promised / cases),
-                        share(hits.came_true, hits.cases)});
-    }
-    out << aligned(rows, {width, {0}, {1, 2, 3}});
-
+    print_chances(test, width, out);
     out << "\nVerdicts: what they would have earned, at the prices that were really paid\n";
     if (test.earned.empty()) {
-        out << "  No sale names its cost: add a column unit_cost.\n" << std::flush;
+        out << "  " << why_nothing_earned(test) << "\n" << std::flush;
         return;
     }
     rows = {{"  VERDICT", "SALES", "COST", "PROFIT", "RETURN"}};

@@ -3,9 +3,13 @@
 #include "tools/cli/backtest_replay.hpp"
 
 #include <algorithm>
-#include <set>
+#include <array>
+#include <cassert>
+#include <cmath>
 #include <string_view>
 #include <vector>
+
+#include "engine/analysis/price_math.hpp"
 
 namespace assay::tools {
 namespace {
@@ -45,33 +49,35 @@ class Replay {
 
     void judge(const PastSale& sale) {
         ++report_.judged;
+        if (sale.unit_cost) ++report_.judged_with_cost;
         const Analysis& said = analyse(sale, std::nullopt);
         if (said.price.basis == PriceBasis::none) {
             ++report_.unpriced;
             return;
         }
-        const std::string department = sale.category.substr(0, sale.category.find(" > "));
-        for (IntervalHits* hits : {&report_.all, &report_.by_category[department]})
-            count(said.price, sale.unit_price, *hits);
+        for (Promises* promises : promises_of(sale))
+            count(said.price, sale.unit_price, promises->interval);
         if (sale.unit_cost && said.profit.used > 0) settle(sale, said);
     }
 
-    // Whether a product that was sold before is sold again, as its chance to sell says.
-    void ask_demand(const PastSale& last, const std::vector<TimePoint>& later, TimePoint end) {
-        const Demand& demand = analyse(last, std::nullopt).demand;
+    // Whether a product that was sold before is sold again, as its chance to sell says, and for
+    // what. `later`: its sales after the cut.
+    void ask_product(const PastSale& last, const std::vector<const PastSale*>& later,
+                     TimePoint end) {
+        const Analysis& said = analyse(last, std::nullopt);
+        ask_middle(last, said.price, later);
+        const Demand& demand = said.demand;
         if (demand.basis == DemandBasis::none) return;
-        const auto ask = [&](int days, double promised, ProbabilityHits& hits) {
+        const auto ask = [&](int days, double promised, ProbabilityHits Promises::*which) {
             const TimePoint until = report_.cut + std::chrono::hours(24 * days);
             if (end < until) return;  // the history does not reach so far
-            ++hits.cases;
-            hits.promised += promised;
-            hits.came_true += std::any_of(later.begin(), later.end(),
-                                          [&](TimePoint sold) { return sold <= until; })
-                                  ? 1
-                                  : 0;
+            const bool sold = std::any_of(later.begin(), later.end(), [&](const PastSale* sale) {
+                return sale->sold_at <= until;
+            });
+            add(last, which, promised, sold);
         };
-        ask(30, demand.p_sold_30, report_.sold_30);
-        ask(90, demand.p_sold_90, report_.sold_90);
+        ask(30, demand.p_sold_30, &Promises::sold_30);
+        ask(90, demand.p_sold_90, &Promises::sold_90);
     }
 
     Backtest& report() noexcept { return report_; }
@@ -83,6 +89,44 @@ class Replay {
         line_.clear();
         plan_.run(product_, 0, "", report_.cut, workspace_, line_);
         return workspace_.analysis;
+    }
+
+    std::array<Promises*, 2> promises_of(const PastSale& sale) {
+        const std::string department = sale.category.substr(0, sale.category.find(" > "));
+        return {&report_.all, &report_.by_category[department]};
+    }
+
+    void add(const PastSale& sale, ProbabilityHits Promises::*which, double promised, bool came) {
+        for (Promises* promises : promises_of(sale)) {
+            ProbabilityHits& hits = promises->*which;
+            ++hits.cases;
+            hits.promised += promised;
+            hits.came_true += came ? 1 : 0;
+        }
+    }
+
+    // Of sales in the same condition: what others bring is another market's middle.
+    void ask_middle(const PastSale& last, const Price& price,
+                    const std::vector<const PastSale*>& later) {
+        if (!price.interval_low || !price.interval_high) return;
+        std::vector<MinorUnits> brought;
+        for (const PastSale* sale : later) {
+            const bool alike = sale->condition == last.condition && sale->currency == last.currency;
+            if (alike &&
+                sale->sold_at <= report_.cut + std::chrono::hours(24 * backtest_horizon_days))
+                brought.push_back(sale->unit_price);
+        }
+        if (brought.empty()) return;
+        const auto middle = brought.begin() + static_cast<std::ptrdiff_t>((brought.size() - 1) / 2);
+        std::nth_element(brought.begin(), middle, brought.end());
+        const std::size_t rank =
+            order_interval(static_cast<std::size_t>(price.n_used), price.interval_coverage - 1e-9)
+                .rank;
+        if (rank == 0) return;
+        add(last, &Promises::middle,
+            median_within(price.n_used, static_cast<std::int64_t>(rank),
+                          static_cast<std::int64_t>(brought.size())),
+            *middle >= *price.interval_low && *middle <= *price.interval_high);
     }
 
     static void count(const Price& price, MinorUnits brought, IntervalHits& hits) {
@@ -102,11 +146,7 @@ class Replay {
                                        [&](const auto& one) { return one.channel == channel; });
         if (sold == end) return;
         const MinorUnits left = sold->net_proceeds - *sale.unit_cost;
-        if (p_loss) {
-            ++report_.loss.cases;
-            report_.loss.promised += *p_loss;
-            report_.loss.came_true += left < 0 ? 1 : 0;
-        }
+        if (p_loss) add(sale, &Promises::loss, *p_loss, left < 0);
         VerdictEarnings& earned = report_.earned[{std::string(sale.currency.code()), decision}];
         ++earned.sales;
         earned.cost += *sale.unit_cost;
@@ -144,6 +184,22 @@ std::optional<PastSale> past_sale(const SoldRecord& record) {
     return past;
 }
 
+double median_within(std::int64_t count, std::int64_t rank, std::int64_t later) noexcept {
+    assert(rank >= 1 && 2 * rank <= count && later >= 1);
+    const auto log_choose = [](std::int64_t of, std::int64_t take) {
+        return std::lgamma(static_cast<double>(of) + 1) -
+               std::lgamma(static_cast<double>(take) + 1) -
+               std::lgamma(static_cast<double>(of - take) + 1);
+    };
+    const std::int64_t middle = (later + 1) / 2;  // of an even number the lower one
+    double sum = 0;
+    for (std::int64_t below = rank; below <= count - rank; ++below)
+        sum += std::exp(log_choose(below + middle - 1, below) +
+                        log_choose(count - below + later - middle, count - below) -
+                        log_choose(count + later, count));
+    return sum;
+}
+
 TimePoint usual_cut(std::span<const PastSale> sales) {
     std::vector<TimePoint> times;
     for (const PastSale& sale : sales)
@@ -159,14 +215,15 @@ Backtest replay(const AnalysisPlan& plan, std::span<const PastSale> sales, TimeP
     TimePoint end = cut;
     struct History {
         const PastSale* last = nullptr;  // before the cut
-        std::vector<TimePoint> later;
+        std::vector<const PastSale*> later;
     };
     std::map<std::string, History> products;
     for (const PastSale& sale : sales) {
         end = std::max(end, sale.sold_at);
+        if (sale.unit_cost) ++replay.report().with_cost;
         History& history = products[key_of(sale)];
         if (sale.sold_at > cut) {
-            history.later.push_back(sale.sold_at);
+            history.later.push_back(&sale);
             if (sale.sold_at <= horizon) replay.judge(sale);
             continue;
         }
@@ -174,7 +231,7 @@ Backtest replay(const AnalysisPlan& plan, std::span<const PastSale> sales, TimeP
         if (history.last == nullptr || history.last->sold_at <= sale.sold_at) history.last = &sale;
     }
     for (const auto& [key, history] : products) {
-        if (history.last != nullptr) replay.ask_demand(*history.last, history.later, end);
+        if (history.last != nullptr) replay.ask_product(*history.last, history.later, end);
     }
     return std::move(replay.report());
 }

@@ -45,18 +45,32 @@ struct VerdictEarnings {
     MinorUnits cost = 0, profit = 0;
 };
 
+// Everything that a result promises, held against what came.
+struct Promises {
+    IntervalHits interval;
+    // `ci`: that it holds the median of the product's sales after the cut. How likely that is for
+    // so many sales before and after depends on nothing else, and is what counts as promised.
+    ProbabilityHits middle;
+    ProbabilityHits loss, sold_30, sold_90;
+};
+
 struct Backtest {
     TimePoint cut;
-    std::int64_t known = 0;     // sales before the cut
-    std::int64_t judged = 0;    // sales after it, up to the horizon
-    std::int64_t unpriced = 0;  // of them: nothing was known of their price
-    IntervalHits all;
-    std::map<std::string, IntervalHits> by_category;  // by its first part; "": none was named
-    ProbabilityHits loss, sold_30, sold_90;
+    std::int64_t known = 0;                            // sales before the cut
+    std::int64_t judged = 0;                           // sales after it, up to the horizon
+    std::int64_t unpriced = 0;                         // of them: nothing was known of their price
+    std::int64_t with_cost = 0, judged_with_cost = 0;  // sales that name one: of all, and of judged
+    Promises all;
+    std::map<std::string, Promises> by_category;  // by its first part; "": none was named
     std::map<std::pair<std::string, std::string>, VerdictEarnings> earned;  // currency, decision
 };
 
 inline constexpr int backtest_horizon_days = 90;
+
+// P(the median of `later` values lies between the order statistics x_(rank) and x_(n - rank + 1) of
+// `count` values before them), where all come from one distribution, whichever: the number of
+// values below it is negative hypergeometric. `rank` from 1 to count / 2, `later` at least 1.
+double median_within(std::int64_t count, std::int64_t rank, std::int64_t later) noexcept;
 
 // The moment before which 70 % of the sales lie. `sales` not empty, in any order.
 TimePoint usual_cut(std::span<const PastSale> sales);

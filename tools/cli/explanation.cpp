@@ -259,6 +259,10 @@ class Explanation {
                 percent(demand, "p_sold_30") + ", within 90 days with " +
                 percent(demand, "p_sold_90") + "; expected after " +
                 decimal(demand, "days_expected", 1) + " days.");
+            if (quantity() > 1)
+                say("Of all " + grouped(quantity()) + " units " + percent(demand, "sold_share") +
+                    " are expected to be sold within the horizon; the other figures are those of "
+                    "the first.");
         }
         because("demand");
     }
@@ -280,21 +284,38 @@ class Explanation {
         line("- shipping", money(best, "shipping"));
         line("- VAT", money(best, "vat"));
         line("= net proceeds", money(best, "net_proceeds"));
-        if (at(best, "profit_p50") != nullptr)
-            line("= profit at that price", money(best, "profit_p50"));
+        if (at(best, "profit_at_list") != nullptr) {
+            line("- landed cost", money(best, "landed_cost"));
+            line("- storage", money(best, "storage"));
+            line("= profit at that price", money(best, "profit_at_list"));
+        }
         const std::string bill = aligned(rows, {0, {}, {1}});
         out_ += bill.substr(bill.find('\n') + 1);
-        if (at(best, "profit_expected") != nullptr)
-            say("Expected profit " + money(best, "profit_expected") + " (" +
-                percent(best, "roi_expected") + " of the cost); nine of ten times at least " +
-                money(best, "profit_p10") + ", one of ten more than " + money(best, "profit_p90") +
-                ". Chance of a loss: " + percent(best, "p_loss") + ".");
+        if (at(best, "profit_expected") != nullptr) expectation(best);
         if (at(best, "break_even") != nullptr)
             say("It breaks even at " + money(best, "break_even") +
                 ", and returns what is asked from " + money(best, "min_roi_price") + ".");
         if (at(best, "max_buy_cost") != nullptr)
             say("Pay at most " + money(best, "max_buy_cost") + ".");
         because("profit");
+    }
+
+    // What the sale leaves on average, beside what single sales do.
+    void expectation(const value* best) {
+        std::string text = "Expected profit " + money(best, "profit_expected") + " (" +
+                           percent(best, "roi_expected") + " of the cost)";
+        if (quantity() > 1) text += " for each of " + grouped(quantity()) + " units, sold or not";
+        if (at(at(&line_, "product_data"), "target_price") != nullptr)
+            text += "; a sale is taken to be one at your list price";
+        else
+            text += "; nine of ten sales leave at least " + money(best, "profit_p10") +
+                    ", one of ten more than " + money(best, "profit_p90");
+        say(text + ". Chance that a sale loses: " + percent(best, "p_loss") + ".");
+    }
+
+    std::int64_t quantity() const {
+        const value* found = at(at(&line_, "product_data"), "quantity");
+        return found != nullptr && found->is_int64() ? found->get_int64() : 1;
     }
 
     const value* best_channel() const {
@@ -360,8 +381,9 @@ class Explanation {
 
     void provenance() {
         section("Computed");
+        const std::string fees = words_of(result_, "fee_version");
         say("by Assay " + words_of(result_, "engine") + " as of " + words_of(result_, "as_of") +
-            " with the fees of " + words_of(result_, "fee_version") + "; input " +
+            (fees.empty() ? ", with no fees" : " with the fees of " + fees) + "; input " +
             words_of(result_, "input_hash") + ".");
         because("intake");
     }

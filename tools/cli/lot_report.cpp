@@ -356,7 +356,9 @@ class Report {
             steps.emplace_back("Say what it costs to bring the lot to you: --freight 60");
         }
         if (!in_.terms.premium) steps.emplace_back("Say the buyer's premium: --premium 5%");
-        if (!in_.terms.bid) steps.emplace_back("Have a bid of yours judged: --bid 200");
+        if (!in_.terms.bid && !lot.outlook.empty())
+            steps.push_back("Have a bid of yours judged: --bid " +
+                            format_decimal(lot.outlook.back().bid, lot.currency.exponent()));
         if (lot.lines_by_comparables < lot.lines_valued) {
             steps.emplace_back(
                 "Look up what the lines that carry the lot were sold for, and name the file with "

@@ -22,6 +22,8 @@ constexpr Known known_reasons[] = {
     {"demand_unknown", "nothing says how often it sells; this gate was skipped", "?"},
     {"downside_ok", "even a poor price (p10) loses little or nothing", "+"},
     {"downside_loss", "a poor price (p10) loses money", "-"},
+    {"list_price_below_break_even", "your list price does not bring back what it costs", "-"},
+    {"list_price_above_market", "your list price is above the market, and demand is unknown", "!"},
     {"price_confidence_ok", "the price is known well enough", "+"},
     {"price_confidence_low", "the price is not known well enough", "!"},
     {"price_ci_narrow", "the market agrees on the price", "+"},

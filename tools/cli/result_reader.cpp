@@ -59,6 +59,8 @@ constexpr std::array columns{
     ResultColumn{"p_loss", best_channel, "", "p_loss", number},
     ResultColumn{"break_even", best_channel, "", "break_even", amount},
     ResultColumn{"max_buy_cost", best_channel, "", "max_buy_cost", amount},
+    ResultColumn{"fee_version", result, "", "fee_version", text},
+    ResultColumn{"as_of", result, "", "as_of", text},
     ResultColumn{"reasons", result, "verdict", "reasons", list},
     ResultColumn{"missing", result, "verdict", "missing", list},
     ResultColumn{"error_code", error, "", "code", text},

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <functional>
@@ -44,6 +46,44 @@ std::string effective(const Arguments& weights) {
     return fixed(effective_count(points), 2);
 }
 
+std::vector<PricePoint> points_of(const Arguments& values) {
+    std::vector<PricePoint> points;
+    for (const std::string& value : values)
+        points.push_back({std::stod(value), 1, static_cast<std::uint32_t>(points.size())});
+    std::sort(points.begin(), points.end(),
+              [](const PricePoint& a, const PricePoint& b) { return a.value < b.value; });
+    return points;
+}
+
+// Of the last value among all.
+std::string modified_z(const Arguments& values) {
+    const auto points = points_of(values);
+    const double distance = std::abs(std::stod(values.back()) - median_of_sorted(points));
+    return fixed(distance / robust_spread(points, testing::official_tables().defaults.spread_floor),
+                 2);
+}
+
+std::string hodges_lehmann(const Arguments& values) {
+    std::vector<PricePoint> pairs;
+    return fixed(weighted_hodges_lehmann(points_of(values), pairs), 2);
+}
+
+// Retail, then what it was sold for: the price that few sales and the category's recovery make.
+std::string drawn_to_retail(const Arguments& given) {
+    Product product;
+    product.currency = *Currency::parse("EUR");
+    product.msrp = minor_units(given.at(0));
+    for (std::size_t i = 1; i < given.size(); ++i) {
+        product.comparables.emplace_back().price = minor_units(given[i]);
+        product.comparables.back().sold_at = testing::day("2026-05-25");
+    }
+    PriceScratch scratch;
+    Price price;
+    estimate_price(product, Identity{}, Attributes{}, testing::official_tables(),
+                   testing::day("2026-05-25"), scratch, price);
+    return amount(price.p50);
+}
+
 std::string coverage(const Arguments& given) {
     const OrderInterval interval = order_interval(std::stoul(given.at(0)), 0.9);
     return interval.rank == 0 ? "none" : fixed(interval.coverage, 4);
@@ -64,7 +104,9 @@ struct Solved {
 };
 
 std::string dead_zone(const Arguments& given) {
-    const SaleTerms terms = testing::sale_terms(testing::clothing_table(), 0);
+    const SaleTerms terms = given.at(0) == "clothing"
+                                ? testing::sale_terms(testing::clothing_table(), 0)
+                                : testing::sale_terms(given.at(0), 0);
     Solved solved(terms);
     const auto zone = dead_zone_at(terms, solved.segments, minor_units(given.at(1)), solved.lines);
     return zone ? amount(zone->from) + " to " + amount(zone->until) : "none";
@@ -96,12 +138,22 @@ const std::map<std::string, std::function<std::string(const Arguments&)>> calls{
     {"check_digit",
      [](const Arguments& given) { return std::string(1, gs1_check_digit(given.at(0))); }},
     {"effective_count", effective},
+    {"modified_z", modified_z},
+    {"hodges_lehmann", hodges_lehmann},
+    {"drawn_to_retail", drawn_to_retail},
     {"interval_coverage", coverage},
     {"sold_within",
      [](const Arguments& given) {
          return fixed(probability_sold(std::stod(given.at(0)), std::stod(given.at(1)),
                                        std::stod(given.at(2)), std::stod(given.at(3))),
                       4);
+     }},
+    {"sold_share",
+     [](const Arguments& given) {
+         const std::int64_t units = std::stol(given.at(4));
+         const UnitsSold sold = units_sold(std::stod(given.at(0)), std::stod(given.at(1)),
+                                           std::stod(given.at(2)), std::stod(given.at(3)), units);
+         return fixed(sold.expected / static_cast<double>(units), 4);
      }},
     {"fee", fee},
     {"dead_zone", dead_zone},

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "engine/base/hash.hpp"
@@ -138,19 +139,79 @@ TEST_F(AnalysisPlanTest, PrintsEachPartInTheOrderOfTheSchema) {
                 ElementsAre("currency", "p10", "p50", "p90", "ci", "ci_coverage", "n", "n_used",
                             "n_eff", "basis", "shrink_weight", "outliers", "trend", "log_sd",
                             "confidence", "level"));
-    EXPECT_THAT(keys(result.at("demand").as_object()),
-                ElementsAre("basis", "units_per_day", "str_ratio", "str_share", "p_sold_30",
-                            "p_sold_90", "days_expected", "days_median", "months_of_supply"));
+    EXPECT_THAT(
+        keys(result.at("demand").as_object()),
+        ElementsAre("basis", "units_per_day", "str_ratio", "str_share", "p_sold_30", "p_sold_90",
+                    "sold_share", "days_expected", "days_median", "months_of_supply"));
     const auto& channel = result.at("channels").at(0).as_object();
     EXPECT_THAT(
         keys(channel),
         ElementsAre("channel", "list_price", "fees", "fees_total", "shipping", "vat",
-                    "net_proceeds", "profit_p50", "profit_expected", "profit_p10", "profit_p90",
-                    "roi_expected", "roi_p50", "margin", "p_loss", "break_even", "max_buy_cost",
-                    "dead_zone", "profit_per_day", "min_roi_price", "cash_days", "fee_version"));
+                    "net_proceeds", "landed_cost", "storage", "profit_at_list", "profit_p50",
+                    "profit_expected", "profit_p10", "profit_p90", "roi_expected", "roi_p50",
+                    "margin", "p_loss", "break_even", "max_buy_cost", "dead_zone", "profit_per_day",
+                    "min_roi_price", "cash_days", "fee_version"));
     EXPECT_THAT(keys(result.at("verdict").as_object()),
                 ElementsAre("decision", "score", "reasons", "missing"));
     EXPECT_EQ(result.at("best_channel").as_string(), "ebay_us");
+}
+
+TEST_F(AnalysisPlanTest, WithoutAChannelNoFeeTableIsNamed) {
+    EXPECT_TRUE(result_of(R"({"product_id":"game","title":"Lamp"})").at("fee_version").is_null());
+    EXPECT_TRUE(result_of(game, {"price"}).at("fee_version").is_null());
+}
+
+TEST_F(AnalysisPlanTest, ATitleThatCountsOtherPiecesThanThePackIsARisk) {
+    const auto codes = [&](std::string_view pack) {
+        std::vector<std::string> found;
+        const auto result = result_of(std::string(R"({"product_id":"game","title":"6 pack socks",)"
+                                                  R"("pack_size":)")
+                                          .append(pack)
+                                          .append("}"));
+        EXPECT_EQ(result.at("attributes").at("lot_qty").as_int64(),
+                  pack == "1" ? 6 : pack[0] - '0');
+        for (const auto& risk : result.at("risks").as_array())
+            found.emplace_back(risk.at("code").as_string());
+        return found;
+    };
+    EXPECT_THAT(codes("3"), ElementsAre("multipack_mismatch"));
+    EXPECT_THAT(codes("6"), ElementsAre());
+    EXPECT_THAT(codes("1"), ElementsAre()) << "which is what a pack that nobody names is";
+}
+
+TEST_F(AnalysisPlanTest, ARetailPriceFarBelowTheSalesIsNamedWhereThePriceRestsOnFew) {
+    const auto result =
+        result_of(R"({"product_id":"game","title":"thing","currency":"EUR","unit_cost":"10.00",)"
+                  R"("msrp":"5.00","market":{"sold_count":30},"comparables":[{"price":"60.00"},)"
+                  R"({"price":"60.00"}]})");
+    EXPECT_EQ(result.at("price").at("p50").as_int64(), 6'000);
+    const auto& reasons = result.at("verdict").at("reasons").as_array();
+    EXPECT_NE(std::find(reasons.begin(), reasons.end(), "retail_outlier"), reasons.end());
+    EXPECT_EQ(result.at("verdict").at("decision").as_string(), "review");
+}
+
+// Cost 50.00, sold by others at 112.00, offered at 20.00: nobody gets rich by that.
+TEST_F(AnalysisPlanTest, AListPriceBelowTheCostIsNoPurchase) {
+    const auto judged = [&](std::string_view target) {
+        std::string text = R"({"product_id":"game","title":"lampe","currency":"EUR",)"
+                           R"("identifiers":{"ean":"4006381333931"},)"
+                           R"("unit_cost":"50.00","condition":"good","market":{"sold_count":30},)"
+                           R"("overrides":{"channels":["ebay_de"]},"target_price":")";
+        text.append(target).append(R"(","comparables":[)");
+        for (const int price : {110, 112, 114, 111, 118, 112, 110, 119})
+            text.append(R"({"price":")" + std::to_string(price) + R"(.00","condition":"good"},)");
+        text.back() = ']';
+        return result_of(text + "}");
+    };
+    const auto low = judged("20.00");
+    EXPECT_EQ(low.at("verdict").at("decision").as_string(), "pass");
+    const auto& channel = low.at("channels").at(0);
+    EXPECT_LT(channel.at("profit_expected").as_int64(), -3'900);
+    EXPECT_EQ(channel.at("profit_p50"), channel.at("profit_at_list"));
+    EXPECT_EQ(channel.at("profit_at_list").as_int64(),
+              channel.at("net_proceeds").as_int64() - 5'000);
+    EXPECT_EQ(judged("110.00").at("verdict").at("decision").as_string(), "buy");
+    EXPECT_EQ(judged("400.00").at("verdict").at("decision").as_string(), "pass");
 }
 
 TEST_F(AnalysisPlanTest, HashesTheProductsJson) {

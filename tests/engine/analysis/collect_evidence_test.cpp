@@ -90,6 +90,39 @@ TEST_F(EvidenceTest, NamesTheVatRegimeThatWasApplied) {
     EXPECT_FALSE(find("profit", "vat_standard")->detail.empty());
 }
 
+TEST_F(EvidenceTest, SaysWhoseVatRateItIs) {
+    product.tax = Tax{VatRegime::standard, std::nullopt, false};
+    price_and_profit();
+    EXPECT_EQ(find("profit", "vat_standard")->detail,
+              "0.19, the default: no rate is known for the channel's country");
+    product.overrides.channels = {"ebay_de"};
+    analysis.price = testing::price_of("EUR", 4'232, 0.2);
+    choose_channels(product, Condition::unknown, analysis.price, official_tables(),
+                    testing::day("2026-06-01"), analysis.profit);
+    estimate_profit(product, analysis.price, analysis.demand, official_tables(), scratch,
+                    analysis.profit);
+    EXPECT_EQ(find("profit", "vat_standard")->detail, "0.19, the rate of the channel's country");
+}
+
+TEST_F(EvidenceTest, SaysThatNoSurchargeIsKnownAtARate) {
+    product.unit_cost = 1'000;
+    product.tax = Tax{VatRegime::equivalence, 190'000, true};
+    price_and_profit();
+    EXPECT_EQ(find("profit", "vat_equivalence")->detail,
+              "0.19, no surcharge is known at that rate: none is added");
+    product.tax->rate = 210'000;
+    price_and_profit();
+    EXPECT_EQ(find("profit", "vat_equivalence")->detail, "0.21");
+}
+
+TEST_F(EvidenceTest, SaysThatASaleIsOneAtTheUsersOwnPrice) {
+    price_and_profit();
+    EXPECT_EQ(find("profit", "list_price"), nullptr);
+    product.target_price = 3'000;
+    price_and_profit();
+    EXPECT_NE(find("profit", "list_price"), nullptr);
+}
+
 TEST(EvidenceList, KeepsItsEntriesMemory) {
     EvidenceList list;
     list.add("a", "b", "c").detail = std::string(100, 'x');

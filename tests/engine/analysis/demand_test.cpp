@@ -104,30 +104,69 @@ double erlang_tail(double shape, double rate, double share, double days, int uni
     return sum;
 }
 
-TEST(ProbabilityAllSold, IsTheMixtureOfErlangTimesOverTheRate) {
-    EXPECT_NEAR(probability_all_sold(8, 120, 0.2, 30, 1), probability_sold(8, 120, 0.2, 30), 1e-12);
+TEST(UnitsSold, AllAreByTheMixtureOfErlangTimesOverTheRate) {
+    EXPECT_NEAR(units_sold(8, 120, 0.2, 30, 1).p_all, probability_sold(8, 120, 0.2, 30), 1e-12);
     for (const int units : {2, 3, 7}) {
-        EXPECT_NEAR(probability_all_sold(8, 120, 1, 90, units), erlang_tail(8, 120, 1, 90, units),
-                    1e-3)
+        EXPECT_NEAR(units_sold(8, 120, 1, 90, units).p_all, erlang_tail(8, 120, 1, 90, units), 1e-3)
             << units;
     }
-    EXPECT_EQ(probability_all_sold(8, 120, 0.2, 0, 1), 0);
+    EXPECT_EQ(units_sold(8, 120, 0.2, 0, 1).p_all, 0);
     double before = 1;
     for (std::int64_t units = 1; units < 3'000; units += 37) {
-        const double now = probability_all_sold(900, 90, 1, 90, units);
+        const double now = units_sold(900, 90, 1, 90, units).p_all;
         ASSERT_LE(now, before + 2e-3) << units;  // the normal form takes over at 1,000
         before = now;
     }
-    EXPECT_EQ(probability_all_sold(2, 30, 1, 90, 1'000'000'000), 0);
-    EXPECT_NEAR(probability_all_sold(900, 90, 1, 90, 1'001),
-                probability_all_sold(900, 90, 1, 90, 1'000), 0.01);
+    EXPECT_EQ(units_sold(2, 30, 1, 90, 1'000'000'000).p_all, 0);
+    EXPECT_NEAR(units_sold(900, 90, 1, 90, 1'001).p_all, units_sold(900, 90, 1, 90, 1'000).p_all,
+                0.01);
+}
+
+// sum over n of min(n, units) P(N = n), with the probabilities written out.
+TEST(UnitsSold, ExpectsWhatTheNegativeBinomialDoes) {
+    EXPECT_NEAR(units_sold(8, 120, 0.2, 30, 1).expected, 0.3232, 5e-5) << "the spec's vector";
+    for (const double shape : {1.5, 6.0, 40.0}) {
+        for (const std::int64_t units : {2, 5, 60, 500, 1'000, 1'001, 2'500}) {
+            const double rate = shape / 9, p = 90 / (rate + 90);  // some 800 a horizon
+            double expected = 0, mass = 0;
+            for (int n = 0; n < 40'000; ++n) {
+                const double probability =
+                    std::exp(std::lgamma(shape + n) - std::lgamma(shape) - std::lgamma(n + 1.0) +
+                             shape * std::log1p(-p) + n * std::log(p));
+                mass += probability;
+                expected += probability * static_cast<double>(std::min<std::int64_t>(n, units));
+            }
+            EXPECT_NEAR(mass, 1, 1e-6);
+            // Above 1,000 units by an approximation.
+            const double within = units > 1'000 ? 0.01 : 1e-8;
+            EXPECT_NEAR(units_sold(shape, rate, 1, 90, units).expected / expected, 1, within)
+                << shape << " " << units;
+        }
+    }
+    EXPECT_EQ(units_sold(8, 120, 0.2, 0, 3).expected, 0);
+    // That none of so many sells has no probability that a double could hold.
+    EXPECT_NEAR(units_sold(20'000, 2'160, 1, 90, 900).expected, 833, 1);
+    EXPECT_EQ(units_sold(20'000, 90, 1, 90, 900).expected, 900);
+}
+
+TEST_F(DemandTest, OfFiveHundredUnitsFewAreSold) {
+    product.market.sold_count = 5;
+    product.quantity = 500;
+    estimate();
+    EXPECT_GT(demand.p_sold_horizon, 0.9) << "the first one";
+    EXPECT_NEAR(500 * demand.sold_share, 6.0 / 120 * 90, 0.01);
+    EXPECT_NEAR(demand.unit_days(), 250.5 * *demand.days_expected, 1e-6);
+    product.quantity = 1;
+    estimate();
+    EXPECT_EQ(demand.sold_share, demand.p_sold_horizon);
+    EXPECT_EQ(demand.unit_days(), *demand.days_expected);
 }
 
 TEST_F(DemandTest, ManyUnitsTakeLongerThanOne) {
     product.market.sold_count = 7;
     product.quantity = 4;
     estimate();
-    EXPECT_NEAR(demand.p_all_horizon, probability_all_sold(8, 120, 1, 90, 4), 1e-12);
+    EXPECT_NEAR(demand.p_all_horizon, units_sold(8, 120, 1, 90, 4).p_all, 1e-12);
     EXPECT_LT(demand.p_all_horizon, demand.p_sold_horizon);
     EXPECT_NE(explained().find("negative_binomial: 4 units within the horizon: p=0."),
               std::string::npos)

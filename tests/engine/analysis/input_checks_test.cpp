@@ -60,13 +60,30 @@ TEST_F(InputChecks, NamesChannelsVersionsAndAnalyzersThatNobodyKnows) {
         ElementsAre(
             "unknown_channel /market/channel: has no fee table; no profit is computed",
             "unknown_channel /overrides/channels/1: has no fee table and is left out",
-            "unknown_fee_version /overrides/fee_version: is no fee table's version; those in "
-            "force are used",
+            "unknown_fee_version /overrides/fee_version: is before the first fee table; no "
+            "channel is priced",
             "unknown_analyzer /overrides/analyzers/0: is no analyzer's name (2 such entries)"));
     product_ = {};
     product_.market.marketplace = "EBAY_ZZ";
     EXPECT_THAT(told(), ElementsAre("unknown_channel /market/marketplace: has no fee table; no "
                                     "profit is computed"));
+}
+
+TEST_F(InputChecks, EveryDateHasTheTablesInForceOnIt) {
+    product_.overrides.fee_version = "2026-02-01";  // between two tables
+    EXPECT_THAT(told(), IsEmpty());
+    product_.overrides.fee_version = "latest";
+    EXPECT_THAT(told(), ElementsAre("unknown_fee_version /overrides/fee_version: is no date; the "
+                                    "tables of the batch's as_of are used"));
+}
+
+TEST_F(InputChecks, NamesFeeOptionsThatNoTableHas) {
+    product_.overrides.fee_options = {"international", "stockx:level_3"};
+    EXPECT_THAT(told(), IsEmpty());
+    product_.overrides.fee_options = {"internatonal", "stockx:level_9", "corner_shop:store"};
+    EXPECT_THAT(told(),
+                ElementsAre("unknown_fee_option /overrides/fee_options/0: is no fee table's "
+                            "option and is left out (3 such entries)"));
 }
 
 }  // namespace

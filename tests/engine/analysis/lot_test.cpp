@@ -118,6 +118,35 @@ TEST(Lot, NamesWhatCarriesAndWhatDrags) {
     }
 }
 
+// Three lines are fewer than are named of each kind: what brings less than its retail promises
+// still drags.
+TEST(Lot, ALineThatFallsShortDragsInASmallLotToo) {
+    const testing::ManifestLine lines[] = {{"Electronics", 1, 19'999, 300},
+                                           {"Electronics", 1, 19'999, 38'000},  // postage 49.00
+                                           {"Electronics", 1, 25'000, 300}};
+    std::vector<LotLine> lot_lines;
+    for (const testing::ManifestLine& line : lines)
+        lot_lines.push_back(testing::lot_line(line, lot_lines.size()));
+    const LotSummary lot = value(lot_lines);
+    ASSERT_THAT(lot.draggers, SizeIs(1));
+    EXPECT_EQ(lot.draggers[0].index, 1U);
+    ASSERT_THAT(lot.carriers, SizeIs(2));
+    EXPECT_EQ(lot.carriers[0].index, 2U) << "the dearer one first";
+    const LotSummary alone = value({lot_lines[0]});
+    EXPECT_THAT(alone.carriers, SizeIs(1));
+    EXPECT_THAT(alone.draggers, IsEmpty());
+}
+
+TEST(Lot, SaysThatLineVerdictsLeaveItsFreightOut) {
+    const auto says = [](const LotSummary& lot) {
+        return std::any_of(lot.caveats.begin(), lot.caveats.end(), [](const std::string& caveat) {
+            return caveat.find("verdicts of single lines leave both out") != std::string::npos;
+        });
+    };
+    EXPECT_TRUE(says(value(worked_lines())));
+    EXPECT_FALSE(says(value_lot(worked_lines(), LotTerms{}, official_tables())));
+}
+
 TEST(Lot, PrefersSoldPricesToRetailTimesRecovery) {
     Product product;
     product.quantity = 2;

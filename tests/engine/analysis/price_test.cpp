@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/analysis/lognormal.hpp"
@@ -61,6 +62,29 @@ TEST_F(PriceTest, WithoutRetailAndComparablesThereIsNoNumber) {
     product.msrp = 0;
     estimate();
     EXPECT_EQ(price.basis, PriceBasis::none);
+}
+
+// Two sales at 60.00 and a retail price of 5.00: the sales are right.
+TEST_F(PriceTest, NothingIsDrawnTowardsARetailPriceThatNobodyBelieves) {
+    product.msrp = 500;
+    sold(6'000);
+    sold(6'000);
+    EXPECT_EQ(estimate().retail, RetailCheck::absurd);
+    EXPECT_EQ(price.basis, PriceBasis::sold_comps);
+    EXPECT_EQ(price.p50, 6'000);
+    EXPECT_EQ(price.shrink_weight, 1);
+    EvidenceList list;
+    explain_price(price, *tables, list);
+    EXPECT_TRUE(std::any_of(list.entries().begin(), list.entries().end(),
+                            [](const Evidence& one) { return one.rule == "not_believed"; }));
+    product.msrp = 601;  // a tenth: low, and a prior all the same
+    EXPECT_EQ(estimate().retail, RetailCheck::low);
+    EXPECT_EQ(price.basis, PriceBasis::shrunk);
+    product.msrp = 2'401;  // 40 %
+    EXPECT_EQ(estimate().retail, RetailCheck::plausible);
+    product.comparables.clear();
+    product.msrp = 1;
+    EXPECT_EQ(estimate().retail, RetailCheck::plausible) << "nothing says otherwise";
 }
 
 TEST_F(PriceTest, ManyComparablesNeedNoPrior) {
@@ -335,8 +359,8 @@ TEST_F(PriceTest, NewestPricesSayWhereTheyGo) {
     EXPECT_EQ(estimate().trend, Trend::unknown) << "undated sales have no order";
 }
 
-// 84 used copies of a video game as they were published: two bundles among them, a plain mean of
-// 47.15, a robust 42.3.
+// 84 used copies of a video game, 82 quantiles that lie as the published ones do and the two
+// bundles that were among them: a plain mean of 47.15, a robust 42.3.
 TEST_F(PriceTest, TwoBundlesAmongEightyFourSalesAreFoundAndTheMeanIsNot) {
     double sum = 0;
     const auto add = [&](MinorUnits amount) {

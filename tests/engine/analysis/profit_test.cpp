@@ -38,7 +38,7 @@ class ProfitTest : public ::testing::Test {
     }
     void sells_with(double probability, double days) {
         demand.basis = DemandBasis::sold_count;
-        demand.p_sold_horizon = probability;
+        demand.p_sold_horizon = demand.sold_share = probability;
         demand.days_expected = days;
         demand.days_median = days / 2;
     }
@@ -323,7 +323,76 @@ TEST_F(ProfitTest, ListsAtTheTargetPriceWhereOneIsGiven) {
     const ChannelProfit& channel = run(price_of("USD", 4'232, 0.2));
     EXPECT_EQ(channel.list_price, 1'005);
     EXPECT_EQ(channel.dead_zone, (DeadZone{1'001, 1'011}));
-    EXPECT_EQ(channel.profit_p50, 1'496);
+    // 10.05 less 13.6 %, .40, 6.20 and the 15.00 it cost, whatever others sell it for.
+    EXPECT_EQ(channel.net_proceeds, 1'005 - 137 - 40 - 620);
+    EXPECT_EQ(channel.profit_at_list, 208 - 1'500);
+    for (const auto& left : {channel.profit_p10, channel.profit_p50, channel.profit_p90})
+        EXPECT_EQ(left, channel.profit_at_list);
+    EXPECT_EQ(channel.p_loss, 1);
+    EXPECT_NEAR(*channel.roi_p50, -1'292.0 / 1'500, 1e-9);
+    EXPECT_LT(*channel.profit_expected, *channel.profit_at_list) << "some come back";
+    EXPECT_FALSE(channel.max_buy_cost) << "2.08 is less than the profit asked for";
+    product.target_price = 3'000;
+    EXPECT_EQ(run(price_of("USD", 4'232, 0.2)).p_loss, 0);
+    EXPECT_EQ(profit.channels[0].max_buy_cost, 1'486);  // 19.32 / 1.3
+}
+
+// Sold at 80.00 by demand's word, the revenue is 80.00; what is left over is worth the market's.
+TEST_F(ProfitTest, ADearListPriceEarnsMoreSeldomerAndLeavesTheMarketsPriceUnsold) {
+    product.risk.return_rate = 0;
+    product.target_price = 8'000;
+    sells_with(0.25, 200);
+    const Price market = price_of("USD", 4'232, 0.2);
+    const ChannelProfit& channel = run(market);
+    EXPECT_EQ(channel.profit_at_list, 8'000 - 1'088 - 40 - 620 - 1'500);
+    const double mean = 4'232 * std::exp(0.5 * 0.2 * 0.2);
+    EXPECT_NEAR(static_cast<double>(*channel.profit_expected),
+                0.25 * 4'752 + 0.75 * (0.3 * mean - 1'500), 1);
+    product.target_price = 3'000;
+    EXPECT_NEAR(static_cast<double>(*run(market).profit_expected),
+                0.25 * (3'000 - 408 - 40 - 620 - 1'500) + 0.75 * (0.3 * 3'000 - 1'500), 1)
+        << "nobody pays more for the rest than was asked for it";
+    product.target_price = 0;
+    EXPECT_LE(*run(market).profit_at_list, -620 - 1'500) << "a gift";
+}
+
+TEST_F(ProfitTest, TheBillOfASaleAddsUpToItsProfit) {
+    sells_with(0.8, 20);
+    product.costs.storage_per_day = 10;
+    product.costs.inbound = 120;
+    const ChannelProfit& channel = run(price_of("USD", 4'232, 0.2));
+    EXPECT_EQ(channel.landed_cost, 1'620);
+    EXPECT_EQ(channel.storage, 200);
+    EXPECT_EQ(channel.profit_at_list, channel.net_proceeds - 1'620 - 200);
+    product.unit_cost.reset();
+    EXPECT_FALSE(run(price_of("USD", 4'232, 0.2)).profit_at_list);
+}
+
+// Spec: roi_p50 = (pi at p50) / C, also where a jump of the fee puts other profits in between.
+TEST_F(ProfitTest, TheReturnAtTheMedianIsThatOfASaleAtTheMedian) {
+    Tables tables = official_tables();
+    tables.channels.resize(1);
+    tables.channels[0].name = "clothes";
+    tables.channels[0].currency = *Currency::parse("USD");
+    tables.channels[0].tables = {testing::clothing_table()};
+    product.unit_cost = 900;
+    product.costs.ship_out = 0;
+    const ChannelProfit& channel = run(price_of("USD", 2'050, 0.06), tables);
+    EXPECT_EQ(channel.profit_at_list, 2'050 - 349 - 900);
+    EXPECT_NEAR(*channel.roi_p50, 801.0 / 900, 1e-9);
+    EXPECT_GT(*channel.profit_p50, *channel.profit_at_list) << "20.00 leaves more than 20.50";
+}
+
+TEST_F(ProfitTest, OfManyUnitsTheAverageOneLiesLongerAndSellsSeldomer) {
+    product.risk.return_rate = 0;
+    sells_with(0.9, 10);
+    product.costs.storage_per_day = 10;
+    const MinorUnits one = *run(price_of("USD", 4'232, 0.2)).profit_expected;
+    product.quantity = demand.quantity = 5;
+    EXPECT_EQ(run(price_of("USD", 4'232, 0.2)).storage, 300) << "sold after 10, 20 ... 50 days";
+    EXPECT_NEAR(*profit.channels[0].cash_days, 30 + profit.channels[0].home->payout_days, 1e-9);
+    demand.sold_share = 0.4;
+    EXPECT_LT(*run(price_of("USD", 4'232, 0.2)).profit_expected, one - 1'000);
 }
 
 TEST_F(ProfitTest, RefusesTheMarginSchemeForPurchasesWithVat) {

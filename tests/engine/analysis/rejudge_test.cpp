@@ -140,6 +140,22 @@ TEST_F(RejudgeTest, WithNothingChangedEverythingComesOutAsStored) {
     EXPECT_GT(seen[static_cast<std::size_t>(Decision::insufficient_data)], 10);
 }
 
+TEST_F(RejudgeTest, ManyUnitsAndAListPriceOfTheUsersOwnComeOutAsStored) {
+    for (const json::object& changes :
+         {json::object{{"quantity", 500}}, json::object{{"target_price", 3500}},
+          json::object{{"target_price", 1500}, {"quantity", 7}}, json::object{{"msrp", 300}},
+          json::object{{"msrp", 1200}}}) {
+        const json::value line = analysed(kettle, changes);
+        const Rejudged found = rejudged(line);
+        SCOPED_TRACE(json::serialize(changes));
+        EXPECT_TRUE(found.reproduced);
+        EXPECT_EQ(to_string(found.after.decision), decision_of(line));
+        EXPECT_EQ(found.after.reasons, found.before.reasons);
+        ASSERT_TRUE(found.after.profit_expected.has_value());
+        EXPECT_LE(std::abs(*found.after.profit_expected - *best_profit(line)), 1);
+    }
+}
+
 TEST_F(RejudgeTest, AHigherReturnIsWhatAnAnalysisThatAsksForItSays) {
     RejudgeTerms terms;
     terms.min_roi = 600'000;

@@ -113,7 +113,7 @@ TEST_F(RiskTest, WhatNoPriceMakesGoodComesFirst) {
 
 TEST_F(RiskTest, FiguresBeyondTheirLimits) {
     product.pack_size = 4;
-    attributes.lot_quantity = 6;
+    attributes.title_facts.emplace().lot_quantity = 6;
     product.dimensions_mm = {300, 458, 100};
     product.market.amazon_in_buybox = true;
     product.risk.quantity_variance = 50'000;
@@ -127,23 +127,20 @@ TEST_F(RiskTest, FiguresBeyondTheirLimits) {
 
 TEST_F(RiskTest, FiguresWithinTheirLimitsAreNone) {
     product.pack_size = 4;
-    attributes.lot_quantity = 4;
+    attributes.title_facts.emplace().lot_quantity = 4;
     product.dimensions_mm = {203, 457, 356};
     product.weight_grams = 9'072;
     product.market.amazon_in_buybox = false;
     product.risk.quantity_variance = 20'000;
-    product.msrp = 1'600;
     EXPECT_THAT(codes(), IsEmpty());
 }
 
 TEST_F(RiskTest, DeclaredRetailFarBelowTheKnownPriceIsMisdeclared) {
-    product.msrp = 1'599;
+    price.retail = RetailCheck::low;
     EXPECT_EQ(only(),
               (Risk{"retail_outlier", "retail_outlier", Severity::warning, RiskGate::none, {}}));
-    product.msrp = 399;
+    price.retail = RetailCheck::absurd;
     EXPECT_EQ(only().gate, RiskGate::review);
-    price.basis = PriceBasis::category_prior;  // which rests on retail itself
-    EXPECT_THAT(codes(), IsEmpty());
 }
 
 }  // namespace

@@ -31,8 +31,9 @@ constexpr const char* stored_line = R"({"product_id":"p","product_data":{},"stat
     "verdict":{"decision":"review","reasons":["roi_ok","price_spread_wide"]},
     "evidence":[]},"error":null})";
 
-Result<StoredResult> read(const json::value& line, std::int64_t horizon = 90) {
-    return read_stored_result(line, Defaults{}, horizon);
+Result<StoredResult> read(const json::value& line, std::int64_t horizon = 90,
+                          std::int64_t quantity = 1) {
+    return read_stored_result(line, Defaults{}, horizon, quantity);
 }
 
 TEST(StoredResult, HoldsWhatTheLineSays) {
@@ -93,6 +94,19 @@ TEST(StoredResult, TheOddsOfAnotherHorizonComeFromTheEvidence) {
     const auto with = read(line, 45);
     ASSERT_THAT(with, IsOk());
     EXPECT_DOUBLE_EQ(with->demand.p_sold_horizon, exact);
+}
+
+TEST(StoredResult, OfManyUnitsTheShareThatSellsIsReadBack) {
+    json::value line = json::parse(stored_line);
+    json::object& demand = line.at("result").at("demand").as_object();
+    demand["sold_share"] = 0.0412;
+    EXPECT_EQ(read(line, 90, 500)->demand.sold_share, 0.0412);
+    EXPECT_EQ(read(line, 90, 1)->demand.sold_share, 0.99) << "one unit is sold or it is not";
+    demand["p_sold_90"] = std::round(1e4 * probability_sold(6, 120, 1, 90)) / 1e4;
+    line.at("result").as_object()["evidence"] =
+        json::array{{{"stage", "demand"}, {"source", "sold_count"}, {"detail", "a=6 b=120 g=1"}}};
+    EXPECT_DOUBLE_EQ(read(line, 90, 500)->demand.sold_share,
+                     units_sold(6, 120, 1, 90, 500).expected / 500);
 }
 
 TEST(StoredResult, EvidenceThatContradictsTheFiguresIsNotBelieved) {

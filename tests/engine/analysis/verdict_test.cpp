@@ -25,7 +25,7 @@ class VerdictTest : public ::testing::Test {
         product.costs.ship_out = 620;
         product.overrides.channels = {"ebay"};
         demand.basis = DemandBasis::sold_count;
-        demand.p_sold_horizon = 0.9;
+        demand.p_sold_horizon = demand.sold_share = 0.9;
         demand.days_expected = 20;
         demand.days_median = 14;
         price = price_of("USD", 4'232, 0.15);
@@ -82,11 +82,45 @@ TEST_F(VerdictTest, PassesOnLittleProfit) {
 }
 
 TEST_F(VerdictTest, PassesOnSlowSales) {
-    demand.p_sold_horizon = 0.49;
+    demand.p_sold_horizon = demand.sold_share = 0.49;
     product.unit_cost = 700;
     product.overrides.min_profit = 0;
     EXPECT_EQ(run().decision, Decision::pass);
     EXPECT_THAT(verdict.reasons, Contains("demand_low"));
+}
+
+TEST_F(VerdictTest, PassesOnAListPriceThatLosesMoney) {
+    product.target_price = 2'000;  // of 20.00 without fees and postage 10.68 are left
+    demand.p_sold_horizon = demand.sold_share = 0.99;
+    EXPECT_EQ(run().decision, Decision::pass);
+    EXPECT_THAT(verdict.reasons, Contains("list_price_below_break_even"));
+    EXPECT_THAT(verdict.reasons, Contains("profit_low"));
+    EXPECT_THAT(verdict.reasons, Contains("roi_low"));
+    EXPECT_THAT(verdict.reasons, Contains("downside_loss"));
+    product.target_price = 4'000;
+    EXPECT_EQ(run().decision, Decision::buy);
+    EXPECT_THAT(verdict.reasons, Not(Contains("list_price_below_break_even")));
+}
+
+TEST_F(VerdictTest, AsksForALookAtAListPriceAboveTheMarketOfUnknownDemand) {
+    product.target_price = price.p90 + 1;
+    EXPECT_EQ(run().decision, Decision::buy) << "demand says that it sells";
+    demand = Demand{};
+    EXPECT_EQ(run().decision, Decision::review);
+    EXPECT_THAT(verdict.reasons, Contains("list_price_above_market"));
+    product.target_price = price.p90;
+    EXPECT_EQ(run().decision, Decision::buy);
+}
+
+TEST_F(VerdictTest, PassesOnMorePiecesThanTheMarketTakes) {
+    product.quantity = 500;
+    demand.p_sold_horizon = 0.97;  // that one sells
+    demand.sold_share = 0.02;
+    EXPECT_EQ(run().decision, Decision::pass);
+    EXPECT_THAT(verdict.reasons, Contains("demand_low"));
+    EXPECT_THAT(verdict.reasons, Contains("profit_low"));
+    EXPECT_EQ(verdict.checks[2].name, "sold_share");
+    EXPECT_EQ(verdict.checks[2].value, 0.02);
 }
 
 TEST_F(VerdictTest, PassesOnALossAtTheLowEnd) {

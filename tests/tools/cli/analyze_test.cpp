@@ -8,9 +8,11 @@
 #include <boost/json/parse.hpp>
 #include <cerrno>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include "tests/support/manual_clock.hpp"
+#include "tests/support/schema_faults.hpp"
 #include "tests/support/source_tree.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/support/xlsx_writer.hpp"
@@ -114,9 +116,27 @@ TEST_F(AnalyzeTest, AsJsonTheAnswerIsOneObjectWithTheLotsValue) {
         EXPECT_EQ(answer.at("lot").at("currency").as_string(), "EUR");
         EXPECT_EQ(answer.at("lot").at("freight").as_int64(), 500);
         EXPECT_GT(answer.at("lot").at("net").at("p50").as_int64(), 0);
+        EXPECT_EQ(answer.at("expected_revenue"), answer.at("lot").at("expected_gross"));
+        EXPECT_GT(answer.at("recovery_pct").to_number<double>(), 0);
+        if (!answer.at("lot").at("max_bid").is_null()) {
+            EXPECT_EQ(answer.at("max_bid"), answer.at("lot").at("max_bid"));
+        }
     }
     ASSERT_EQ(run({file("m.csv", manifest()), "--json", "--only", "price"}), exit_ok);
     EXPECT_EQ(out_.str().find("\"lot\""), std::string::npos);
+    ASSERT_EQ(run({file("c.ndjson", R"({"title":"a","unit_cost":"2.50","quantity":3})"
+                                    "\n"),
+                   "--json"}),
+              exit_ok);
+    const auto costed = boost::json::parse(out_.str());
+    std::ifstream schema(assay::testing::source_tree() / "docs/schemas/summary.json");
+    EXPECT_EQ(
+        assay::testing::schema_faults(
+            boost::json::parse(std::string{std::istreambuf_iterator<char>(schema), {}}), costed),
+        "")
+        << out_.str();
+    EXPECT_EQ(costed.at("total_cost").as_int64(), 750);
+    EXPECT_EQ(costed.at("products_with_cost").as_int64(), 1);
 }
 
 TEST_F(AnalyzeTest, OutWritesTheFileAndATerminalStillGetsTheAnswer) {

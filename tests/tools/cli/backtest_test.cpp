@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <chrono>
 #include <cmath>
@@ -11,11 +12,13 @@
 #include <random>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "engine/base/random.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tools/cli/backtest_replay.hpp"
 #include "tools/cli/command.hpp"
 
 namespace assay::tools {
@@ -124,6 +127,62 @@ TEST_F(BacktestTest, ChancesToSellComeTrueWhereTheirPriorDoes) {
                     chance.at("promised").as_double(), 0.04)
             << name;
     }
+}
+
+TEST_F(BacktestTest, EveryPromiseIsCountedByCategoryToo) {
+    const auto test = result({file("sales.csv", history(200)), "--as-of", "2026-04-30"});
+    for (const char* chance : {"ci", "p_loss"}) {
+        const auto& all = test.at(chance).as_object();
+        ASSERT_GT(all.at("cases").as_int64(), 0) << chance;
+        std::int64_t cases = 0, came_true = 0;
+        for (const auto& category : test.at("by_category").as_object()) {
+            cases += category.value().at(chance).at("cases").as_int64();
+            came_true += category.value().at(chance).at("came_true").as_int64();
+        }
+        EXPECT_EQ(cases, all.at("cases").as_int64()) << chance;
+        EXPECT_EQ(came_true, all.at("came_true").as_int64()) << chance;
+    }
+    // Two hundred products, each with a ci of fifteen sales and the median of five later ones.
+    const auto& middle = test.at("ci").as_object();
+    EXPECT_EQ(middle.at("cases").as_int64(), 200);
+    EXPECT_NEAR(static_cast<double>(middle.at("came_true").as_int64()) / 200,
+                middle.at("promised").as_double(), 0.1);
+}
+
+// Of 3 values before, x_(1) to x_(3), one later value lies between the outer two in half of all
+// orders; with more later ones their median does so oftener. Against a count of drawn cases.
+TEST(MedianWithin, IsHowOftenItHappens) {
+    EXPECT_NEAR(median_within(3, 1, 1), 0.5, 1e-12);
+    EXPECT_NEAR(median_within(9, 2, 1), 0.6, 1e-12);
+    std::mt19937_64 dice(3);
+    for (const auto& [count, rank, later] : {std::tuple{8, 2, 5}, {15, 4, 4}, {30, 11, 1}}) {
+        int within = 0;
+        constexpr int draws = 20'000;
+        for (int i = 0; i < draws; ++i) {
+            std::vector<double> before(static_cast<std::size_t>(count)),
+                after(static_cast<std::size_t>(later));
+            for (auto* values : {&before, &after}) {
+                for (double& one : *values)
+                    one = std::uniform_real_distribution<double>()(dice);
+                std::sort(values->begin(), values->end());
+            }
+            const double middle = after[static_cast<std::size_t>((later - 1) / 2)];
+            within += middle > before[static_cast<std::size_t>(rank - 1)] &&
+                              middle < before[static_cast<std::size_t>(count - rank)]
+                          ? 1
+                          : 0;
+        }
+        EXPECT_NEAR(median_within(count, rank, later), within / double{draws}, 0.015) << count;
+    }
+}
+
+TEST_F(BacktestTest, SaysWhichSalesNameNoCost) {
+    std::string sales = "Title,Price,Currency,Sold at,Unit cost\n";
+    for (int day = 10; day < 20; ++day)
+        sales += "Kettle,20.00,USD,2026-04-" + two(day) + (day < 15 ? ",5.00\n" : ",\n");
+    ASSERT_EQ(run({file("some.csv", sales), "--as-of", "2026-04-16"}), exit_ok) << error_.str();
+    EXPECT_THAT(out_.str(),
+                HasSubstr("No sale of the days after names its cost; 5 sales before them do."));
 }
 
 TEST_F(BacktestTest, NothingOfWhatCameLaterIsKnown) {
