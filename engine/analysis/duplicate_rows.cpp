@@ -251,6 +251,10 @@ PairScore score_pair(const DuplicateRows& rows, std::size_t a, std::size_t b,
     const bool same_asin = agree(one.asin, other.asin, DuplicateSignal::asin);
     const bool same_device = agree(one.imei, other.imei, DuplicateSignal::imei);
     const bool exact_too = same_asin || same_device;
+    if (!exact && contradict(one, other)) {
+        pair.conflict = true;  // most pairs end here: two codes, two sizes
+        return pair;
+    }
     const bool same_title = agree(one.title, other.title, DuplicateSignal::title);
     const Agreement models = compare_models(rows.models(a), rows.models(b));
     if (models == Agreement::same) pair.signals |= bit(DuplicateSignal::model);
@@ -262,7 +266,7 @@ PairScore score_pair(const DuplicateRows& rows, std::size_t a, std::size_t b,
                                 are_disjoint(one.platforms, other.platforms);
     const bool others =
         models == Agreement::contrary ? !same_title : lines_contrary && models != Agreement::same;
-    pair.conflict = !exact && (contradict(one, other) || (others && !exact_too));
+    pair.conflict = !exact && others && !exact_too;
 
     const float left = rows.row(a).weight - overlap.shared;
     const float right = rows.row(b).weight - overlap.shared;

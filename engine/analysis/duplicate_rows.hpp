@@ -74,7 +74,7 @@ inline constexpr std::uint32_t rare_frequency_max = 50;
 inline constexpr std::size_t candidates_max = 200;  // of one row
 
 struct PairScore {
-    bool conflict = false;  // they cannot be the same
+    bool conflict = false;  // they cannot be the same; the rest may be left out then
     float score = 0;
     std::uint8_t signals = 0;
 };

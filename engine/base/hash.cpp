@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: MIT
 #include "engine/base/hash.hpp"
 
+#if defined(__x86_64__)
+#include <xxh_x86dispatch.h>  // long inputs by the widest vectors that the processor has; same values
+#else
 #include <xxhash.h>
+#endif
 
 namespace assay {
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/base/json_writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cassert>
@@ -26,40 +27,76 @@ constexpr std::array<bool, 256> make_plain() {
 }
 constexpr auto plain = make_plain();
 
-// Where the next character that needs an escape stands, eight bytes at a time; the size if none
-// does. A byte's top bit is set in `marks` when it is below 0x20, a quote or a backslash; borrows
-// can only mark bytes above a true one, and the exact look that follows starts at the lowest.
-std::size_t first_escaped(std::string_view text, std::size_t from) noexcept {
-    constexpr std::uint64_t ones = 0x0101010101010101ULL, tops = ones * 0x80;
-    const auto zero_bytes = [](std::uint64_t word) { return (word - ones) & ~word & tops; };
-    const auto is_clean = [&](std::size_t at) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, text.data() + at, sizeof word);
-        const std::uint64_t marks = ((word - ones * 0x20) & ~word & tops) |
-                                    zero_bytes(word ^ (ones * '"')) |
-                                    zero_bytes(word ^ (ones * '\\'));
-        return marks == 0;
-    };
 #if defined(__SSE2__)
-    // Sixteen at a time where every processor that we are built for can.
-    for (; from + 16 <= text.size(); from += 16) {
-        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + from));
-        const __m128i control =
-            _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);  // below 0x20
-        const __m128i marks = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
-                                           _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
-        const auto found = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, marks)));
-        if (found != 0) return from + static_cast<std::size_t>(std::countr_zero(found));
+// A bit for each byte that needs an escape: below 0x20, a quote or a backslash.
+unsigned marks_of(__m128i bytes) noexcept {
+    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+    const __m128i marks = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                       _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+    return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, marks)));
+}
+
+__m128i sixteen_at(const char* text) noexcept {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(text));
+}
+
+__m128i eight_at(const char* text) noexcept {
+    return _mm_loadl_epi64(reinterpret_cast<const __m128i*>(text));
+}
+
+// The marks of a text of 8 to 15 bytes: its first eight and its last eight overlap.
+unsigned marks_of_short(std::string_view text) noexcept {
+    const char* const last = text.data() + text.size() - 8;
+    const unsigned marks = marks_of(_mm_unpacklo_epi64(eight_at(text.data()), eight_at(last)));
+    return (marks & 0xFFU) | ((marks >> 8) << (text.size() - 8));
+}
+#endif
+
+// Where the next character that needs an escape stands; the size if none does. Sixteen at a time
+// where every processor that we are built for can; the last ones together with bytes that were
+// looked at before.
+std::size_t first_escaped(std::string_view text, std::size_t from) noexcept {
+#if defined(__SSE2__)
+    const auto place = [&](unsigned marks, std::size_t at) {
+        return at + static_cast<std::size_t>(std::countr_zero(marks));
+    };
+    if (text.size() >= 16) {
+        for (; from + 16 <= text.size(); from += 16) {
+            const unsigned marks = marks_of(sixteen_at(text.data() + from));
+            if (marks != 0) return place(marks, from);
+        }
+        if (from >= text.size()) return text.size();
+        const std::size_t last = text.size() - 16;
+        const unsigned marks = marks_of(sixteen_at(text.data() + last)) & (~0U << (from - last));
+        return marks != 0 ? place(marks, last) : text.size();
+    }
+    if (text.size() >= 8) {
+        const unsigned marks = from < 16 ? marks_of_short(text) & (~0U << from) : 0;
+        return marks != 0 ? place(marks, 0) : text.size();
     }
 #endif
-    while (from + 8 <= text.size() && is_clean(from))
-        from += 8;
-    // The rest together with bytes that were looked at before: one look instead of seven.
-    if (from > 0 && from + 8 > text.size() && text.size() >= 8 && is_clean(text.size() - 8))
-        return text.size();
     while (from < text.size() && plain[static_cast<unsigned char>(text[from])])
         ++from;
-    return from;
+    return std::min(from, text.size());
+}
+
+// memcpy for a few bytes, without its call: words that overlap.
+void copy_short(char* to, std::string_view text) noexcept {
+    const std::size_t size = text.size();
+    if (size >= 16) {
+        for (std::size_t at = 0; at + 16 < size; at += 16)
+            std::memcpy(to + at, text.data() + at, 16);
+        std::memcpy(to + size - 16, text.data() + size - 16, 16);
+    } else if (size >= 8) {
+        std::memcpy(to, text.data(), 8);
+        std::memcpy(to + size - 8, text.data() + size - 8, 8);
+    } else if (size >= 4) {
+        std::memcpy(to, text.data(), 4);
+        std::memcpy(to + size - 4, text.data() + size - 4, 4);
+    } else {
+        for (std::size_t at = 0; at < size; ++at)
+            to[at] = text[at];
+    }
 }
 
 void append_escape(std::string& out, char c) {
@@ -95,7 +132,7 @@ void append_json_string(std::string& out, std::string_view text) {
     std::array<char, 96> whole;
     if (i == text.size() && text.size() + 2 <= whole.size()) {
         whole[0] = '"';
-        if (!text.empty()) std::memcpy(whole.data() + 1, text.data(), text.size());
+        copy_short(whole.data() + 1, text);
         whole[text.size() + 1] = '"';
         out.append(whole.data(), text.size() + 2);
         return;

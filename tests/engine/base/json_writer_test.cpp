@@ -55,6 +55,22 @@ TEST(JsonWriterTest, FindsWhatMustBeEscapedWhereverItStands) {
     }
 }
 
+TEST(JsonWriterTest, EscapesEachOfSeveralOnce) {
+    for (std::size_t length = 2; length <= 40; ++length) {
+        for (std::size_t first = 0; first + 1 < length; ++first) {
+            for (std::size_t second = first + 1; second < length; ++second) {
+                std::string text(length, 'x');
+                text[first] = text[second] = '"';
+                std::string out;
+                append_json_string(out, text);
+                EXPECT_EQ(out, "\"" + std::string(first, 'x') + "\\\"" +
+                                   std::string(second - first - 1, 'x') + "\\\"" +
+                                   std::string(length - second - 1, 'x') + "\"");
+            }
+        }
+    }
+}
+
 TEST(JsonWriterTest, WritesTextsOfAnyLength) {
     for (std::size_t length = 0; length <= 200; ++length) {
         const std::string text(length, 'x');
