@@ -13,5 +13,6 @@ INSERT INTO seen_webhooks (source, id) VALUES (:source, :id)
 ON CONFLICT (source, id) DO NOTHING
 RETURNING id;
 
--- Once a day. Longer than the longest schedule of retries (a day) and than you would replay (results are kept 30 days).
+-- Once a day. :forget_before lies 35 days back: longer than deliveries are kept and can be replayed (30 days), and than the retries
+-- of the longest schedule, which take 33 hours, or up to 8 days where each answer asked for a day's rest with Retry-After.
 DELETE FROM seen_webhooks WHERE received_at < :forget_before;
