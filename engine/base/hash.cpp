@@ -3,7 +3,7 @@
 #include "engine/base/hash.hpp"
 
 #if defined(__x86_64__)
-#include <xxh_x86dispatch.h>  // long inputs by the widest vectors there are; same values
+#include <xxh_x86dispatch.h>  // the same values, by the widest vectors that there are
 #else
 #include <xxhash.h>
 #endif
