@@ -1,5 +1,5 @@
 // What does a hand-over to a shard cost? Our ring beside moodycamel's queue, Boost.Lockfree, TBB's
-// bounded queue and a mutex.
+// bounded queue, a mutex, and a ring of our kind that several may pop from.
 // SPDX-License-Identifier: MIT
 #include <benchmark/benchmark.h>
 #include <concurrentqueue/concurrentqueue.h>
@@ -34,6 +34,95 @@ struct OwnRing {
         std::size_t pop(std::uint32_t* out, std::size_t max) {
             static_assert(sizeof(Slot) == sizeof(std::uint32_t));
             return handle.try_pop_many(reinterpret_cast<Slot*>(out), max);
+        }
+    };
+};
+
+// As the product has it: a ring for each consumer, and producers go from one to the other.
+struct OwnRings {
+    static constexpr std::size_t consumers_max = 2;
+    Ring rings[consumers_max]{Ring(capacity / consumers_max), Ring(capacity / consumers_max)};
+    std::atomic<std::size_t> poppers{0};
+    struct Pusher {
+        Ring::Producer handles[consumers_max];
+        std::size_t next = 0;
+        explicit Pusher(OwnRings& queue)
+            : handles{queue.rings[0].producer(), queue.rings[1].producer()} {}
+        bool push(std::uint32_t value) {
+            if (!handles[next % consumers_max].try_push(static_cast<Slot>(value))) return false;
+            ++next;
+            return true;
+        }
+    };
+    struct Popper {
+        Ring::Consumer handle;
+        explicit Popper(OwnRings& queue) : handle(queue.rings[queue.poppers++].consumer()) {}
+        std::size_t pop(std::uint32_t* out, std::size_t max) {
+            return handle.try_pop_many(reinterpret_cast<Slot*>(out), max);
+        }
+    };
+};
+
+// D. Vyukov's bounded queue as he has it, with many consumers: not in the product, where each shard
+// has a ring of its own. Here to tell what a second consumer would cost.
+struct OwnManyConsumers {
+    struct Place {
+        std::atomic<std::uint64_t> sequence;
+        std::uint32_t value;
+    };
+    alignas(64) std::atomic<std::uint64_t> tail{0};
+    alignas(64) std::atomic<std::uint64_t> head{0};
+    alignas(64) std::unique_ptr<Place[]> places = std::make_unique<Place[]>(capacity);
+    OwnManyConsumers() {
+        for (std::size_t i = 0; i < capacity; ++i)
+            places[i].sequence.store(i, std::memory_order_relaxed);
+    }
+
+    // Takes the position whose place is in the state `behind` for it; null: there is none.
+    Place* take(std::atomic<std::uint64_t>& counter, std::uint64_t behind,
+                std::uint64_t& position) {
+        position = counter.load(std::memory_order_relaxed);
+        while (true) {
+            Place& place = places[position % capacity];
+            // Acquire, with the release of who had the place before.
+            const std::uint64_t sequence = place.sequence.load(std::memory_order_acquire);
+            if (sequence == position + behind) {
+                if (counter.compare_exchange_weak(position, position + 1,
+                                                  std::memory_order_relaxed)) {
+                    return &place;
+                }
+            } else if (sequence < position + behind) {
+                return nullptr;
+            } else {
+                position = counter.load(std::memory_order_relaxed);
+            }
+        }
+    }
+    struct Pusher {
+        OwnManyConsumers* owner;
+        explicit Pusher(OwnManyConsumers& queue) : owner(&queue) {}
+        bool push(std::uint32_t value) {
+            std::uint64_t position = 0;
+            Place* const place = owner->take(owner->tail, 0, position);
+            if (place == nullptr) return false;
+            place->value = value;
+            place->sequence.store(position + 1, std::memory_order_release);
+            return true;
+        }
+    };
+    struct Popper {
+        OwnManyConsumers* owner;
+        explicit Popper(OwnManyConsumers& queue) : owner(&queue) {}
+        std::size_t pop(std::uint32_t* out, std::size_t max) {
+            std::size_t count = 0;
+            std::uint64_t position = 0;
+            for (; count < max; ++count) {
+                Place* const place = owner->take(owner->head, 1, position);
+                if (place == nullptr) break;
+                out[count] = place->value;
+                place->sequence.store(position + capacity, std::memory_order_release);
+            }
+            return count;
         }
     };
 };
@@ -248,14 +337,17 @@ void on_one_thread(benchmark::State& state) {
 #define TO_ONE_CONSUMER(queue)                \
     BENCHMARK_TEMPLATE(on_one_thread, queue); \
     BENCHMARK_TEMPLATE(between_threads, queue)->Args({1, 1})->Args({2, 1})->UseRealTime()
-// Our ring has one consumer, a shard: it takes no part here.
+// Our ring has one consumer, a shard: here there are two of both.
 #define TO_TWO_CONSUMERS(queue) \
     BENCHMARK_TEMPLATE(between_threads, queue)->Args({2, 2})->UseRealTime()
 TO_ONE_CONSUMER(OwnRing);
+TO_ONE_CONSUMER(OwnManyConsumers);
 TO_ONE_CONSUMER(Moodycamel);
 TO_ONE_CONSUMER(BoostLockfree);
 TO_ONE_CONSUMER(TbbBounded);
 TO_ONE_CONSUMER(MutexDeque);
+TO_TWO_CONSUMERS(OwnRings);
+TO_TWO_CONSUMERS(OwnManyConsumers);
 TO_TWO_CONSUMERS(Moodycamel);
 TO_TWO_CONSUMERS(BoostLockfree);
 TO_TWO_CONSUMERS(TbbBounded);

@@ -63,7 +63,8 @@ TEST(OperationalEvent, RecoveredSaysWhatIsOver) {
 
 std::vector<std::string> keys_of(const std::string& data) {
     std::vector<std::string> keys;
-    for (const auto& member : boost::json::parse(data).as_object())
+    const boost::json::value parsed = boost::json::parse(data);
+    for (const auto& member : parsed.as_object())
         keys.emplace_back(member.key());
     return keys;
 }

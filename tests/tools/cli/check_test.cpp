@@ -163,7 +163,8 @@ class CheckOverHttps : public CheckTest {
     }
     static std::string said(const json::object& report, std::string_view check) {
         for (const json::value& row : report.at("checks").as_array()) {
-            if (row.at("check") == check) return std::string(row.at("said").as_string());
+            if (row.at("check").as_string() == check)
+                return std::string(row.at("said").as_string());
         }
         return "";
     }
