@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/base/version.hpp"
 #include "engine/batch_store/batch_store.hpp"
 #include "notify/notifier_body.hpp"
 
@@ -17,6 +18,27 @@ Delivery begin_again(Delivery delivery, TimePoint now) {
     delivery.attempts = 0;
     delivery.due = now;
     return delivery;
+}
+
+// All that a request carries beside its signatures, as its next attempt will have it. A test holds
+// the names against those that a receiver gets.
+std::vector<Header> plain_headers(const Delivery& what, const Profile& profile,
+                                  const EndpointOverrides& overrides) {
+    const int attempt = what.earlier_attempts + what.attempts + 1;
+    std::vector<Header> headers{{"Content-Type", profile.content_type},
+                                {"User-Agent", "Assay/" + std::string(version)},
+                                {"X-Assay-Event-Id", what.event_id.text()},
+                                {"X-Assay-Delivery-Attempt", std::to_string(attempt)}};
+    if (what.sequence > 0 && !overrides.strict) {
+        headers.push_back({"X-Assay-Sequence", std::to_string(what.sequence)});
+    }
+    const std::string& id = what.id.text();
+    const MessageHeaders& named = profile.headers;
+    if (!named.type.empty()) headers.push_back({named.type, what.wire_type});
+    if (!named.delivery.empty()) headers.push_back({named.delivery, id.substr(id.find('_') + 1)});
+    for (const Header& header : overrides.headers)
+        headers.push_back({header.name, "<" + header.name + ">"});
+    return headers;
 }
 
 }  // namespace
@@ -73,13 +95,7 @@ Result<SignedRequest> Notifier::unsigned_request(const TenantId& tenant,
     SignedRequest request;
     request.url = shown_url(*endpoint);
     request.body = std::move(rendered->bytes);
-    request.headers = {{"Content-Type", profile->content_type},
-                       {"X-Assay-Event-Id", what.event_id.text()}};
-    if (!profile->headers.type.empty()) {
-        request.headers.push_back({profile->headers.type, what.wire_type});
-    }
-    for (const Header& header : endpoint->overrides.headers)
-        request.headers.push_back({header.name, "<" + header.name + ">"});
+    request.headers = plain_headers(what, *profile, endpoint->overrides);
     if (endpoint->secret.empty()) return request;
     for (const Scheme& scheme : effective_schemes(*profile, *endpoint, body.parts.profiles)) {
         for (const std::string_view name : header_names(scheme))

@@ -109,7 +109,8 @@ Result<std::int64_t> bonus_share(const Quota& quota, std::int64_t products) {
     const std::int64_t share = std::max<std::int64_t>(0, products - plan_left);
     if (share <= quota.bonus_requests) return share;
     return fail(ErrorCode::quota_exceeded,
-                "the batch has " + std::to_string(products) + " products and " +
+                "the batch has " + std::to_string(products) +
+                    (products == 1 ? " product and " : " products and ") +
                     std::to_string(quota.remaining().value_or(0)) + " of this month's " +
                     std::to_string(quota.limit().value_or(0)) + " are left",
                 {}, "the quota starts anew at " + to_rfc3339(quota.reset_at));

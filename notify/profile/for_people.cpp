@@ -89,16 +89,15 @@ std::string worded(std::string text) {
 // --- batches
 
 std::string batch_title(std::string_view type, const BatchFacts& facts) {
-    const std::string total = std::to_string(facts.total);
-    if (type == "batch.started") return "Batch started: " + total + " products";
+    const std::string total =
+        std::to_string(facts.total) + (facts.total == 1 ? " product" : " products");
+    if (type == "batch.started") return "Batch started: " + total;
     if (type == "batch.progress") {
         return "Batch under way: " +
-               std::to_string(facts.successful + facts.failed + facts.cancelled) + " of " + total +
-               " products";
+               std::to_string(facts.successful + facts.failed + facts.cancelled) + " of " + total;
     }
-    if (type == "batch.failed") return "Batch failed: none of " + total + " products succeeded";
-    const std::string counts =
-        std::to_string(facts.successful) + " of " + total + " products succeeded";
+    if (type == "batch.failed") return "Batch failed: none of " + total + " succeeded";
+    const std::string counts = std::to_string(facts.successful) + " of " + total + " succeeded";
     return (type == "batch.cancelled" ? "Batch cancelled: " : "Batch completed: ") + counts;
 }
 
@@ -164,6 +163,18 @@ Result<json::object> parse_object(const engine::Event& event, std::string_view t
     return std::move(value.get_object());
 }
 
+// Of a product that has only begun nothing is known but its id: its result is not there yet.
+Result<void> say_item_started(const engine::Event& event, Message& message) {
+    const Result<json::object> reference = parse_object(event, event.data);
+    if (!reference) return reference.error();
+    const std::string product = text_at(*reference, {"product_id"});
+    if (product.empty()) return corrupt(event, "names no product");
+    message.title = "Product started: " + product;
+    add_fact(message, "Product", product);
+    add_fact(message, "Batch", text_at(*reference, {"batch_id"}));
+    return {};
+}
+
 Result<void> say_item(const Page& page, const ItemSource& item, Message& message) {
     const engine::Event& event = page.event;
     const Result<json::object> reference = parse_object(event, event.data);
@@ -183,8 +194,6 @@ Result<void> say_item(const Page& page, const ItemSource& item, Message& message
     if (event.type == "item.failed") {
         message.title = "Product failed: " + title;
         message.tone = Tone::bad;
-    } else if (event.type == "item.started") {
-        message.title = "Product started: " + title;
     } else {
         message.title = (decision.empty() ? "Product analysed: " : worded(decision) + ": ") + title;
         message.tone = decision == "buy"     ? Tone::good
@@ -248,6 +257,8 @@ Result<Message> message_of(const Page& page, const ItemSource& item) {
     Result<void> said;
     if (event.type.starts_with("batch.")) {
         said = say_batch(page, message);
+    } else if (event.type == "item.started") {
+        said = say_item_started(event, message);
     } else if (event.type.starts_with("item.")) {
         said = say_item(page, item, message);
     } else {

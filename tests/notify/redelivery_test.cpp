@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "tests/notify/notifier_fixture.hpp"
 
 namespace assay::notify {
@@ -83,6 +85,62 @@ TEST_F(Redelivery, LeavesOutWhatNobodyTakesAndRefusesWhatWaits) {
     gone.endpoint = endpoint.id;
     EXPECT_THAT(notifier_->replay(gone, false), FailsWith(ErrorCode::not_found));
 }
+
+// Beside what the connection needs (Host, Content-Length ...).
+std::set<std::string> own_names(const std::vector<std::pair<std::string, std::string>>& headers) {
+    static const std::set<std::string> of_http{"Host", "Content-Length", "Accept-Encoding",
+                                               "Accept", "Connection"};
+    std::set<std::string> names;
+    for (const auto& [name, value] : headers) {
+        if (of_http.count(name) == 0) names.insert(name);
+    }
+    return names;
+}
+
+class RequestToTry : public Redelivery, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(RequestToTry, HasEveryHeaderThatAReceiverGetsAndNoSecret) {
+    LoopbackReceiver receiver(LoopbackReceiver::answers({500}));
+    Endpoint endpoint;
+    endpoint.tenant = tenant;
+    endpoint.url = receiver.url();
+    endpoint.events = {"*"};
+    endpoint.profile = GetParam();
+    endpoint.overrides.headers = {{"X-Team", "canary"}};
+    endpoint.overrides.retry = RetrySchedule{};
+    endpoint.overrides.store_id = 7;
+    if (endpoint.profile != std::string("sellapp")) endpoint.overrides.store_id.reset();
+    const Result<Endpoint> made = notifier_->create(std::move(endpoint));
+    ASSERT_THAT(made, IsOk());
+    ASSERT_THAT(notifier_->send_test(tenant, made->id), IsOk());
+    const auto rows = rows_with(DeliveryStatus::failed, 1);
+    ASSERT_THAT(rows, SizeIs(1));
+    const auto shown = notifier_->unsigned_request(tenant, rows[0].delivery.id);
+    ASSERT_THAT(shown, IsOk());
+    std::vector<std::pair<std::string, std::string>> pairs;
+    for (const Header& header : shown->headers) {
+        pairs.emplace_back(header.name, header.value);
+        EXPECT_EQ(header.value.find("canary"), std::string::npos) << header.name;
+    }
+    const ReceivedRequest received = receiver.requests().at(0);
+    EXPECT_EQ(own_names(pairs), own_names(received.headers));
+    for (const auto& [name, value] : pairs) {
+        if (name == "X-Assay-Delivery-Attempt") {
+            EXPECT_EQ(value, "2") << "the next one";
+        } else if (value.front() != '<') {
+            EXPECT_EQ(value, received.header(name)) << name;
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Profiles, RequestToTry,
+                         ::testing::Values("standard-webhooks", "resell-scan", "sellapp", "github",
+                                           "shopify", "ztrace"),
+                         [](const auto& profile) {
+                             std::string name = profile.param;
+                             std::replace(name.begin(), name.end(), '-', '_');
+                             return name;
+                         });
 
 }  // namespace
 }  // namespace assay::notify

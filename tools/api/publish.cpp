@@ -3,6 +3,9 @@
 // SPDX-License-Identifier: MIT
 #include <simdjson.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "engine/base/limits.hpp"
 #include "engine/batch_store/event_schemas.hpp"
 #include "notify/profile/profile.hpp"
@@ -17,6 +20,41 @@ namespace {
 namespace store = engine::batch_store;
 
 constexpr std::size_t type_bytes_max = 128;
+constexpr std::size_t number_shown_bytes = 40;  // of one that is refused
+
+// Numbers that receivers would read as others, or not at all: integers outside 64 bits, and what is
+// too large or too small for a double. `json` has been parsed once, so outside texts a digit or a
+// minus begins a number.
+Result<void> check_numbers(std::string_view json) {
+    bool in_text = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (in_text) {
+            if (c == '\\') ++i;
+            in_text = c != '"';
+            continue;
+        }
+        in_text = c == '"';
+        if (c != '-' && (c < '0' || c > '9')) continue;
+        const std::size_t end = std::min(json.find_first_not_of("0123456789+-.eE", i), json.size());
+        const std::string_view number = json.substr(i, end - i);
+        const bool whole = number.find_first_of(".eE") == std::string_view::npos;
+        std::int64_t integer = 0;
+        double real = 0;
+        const char* const last = number.data() + number.size();
+        const std::from_chars_result read = whole ? std::from_chars(number.data(), last, integer)
+                                                  : std::from_chars(number.data(), last, real);
+        if (read.ec != std::errc()) {
+            return fail(ErrorCode::invalid_argument,
+                        "the number " + std::string(number.substr(0, number_shown_bytes)) +
+                            " is outside the range of " +
+                            (whole ? "64-bit integers" : "64-bit floating point"),
+                        "data", "write it as a text: receivers would round it");
+        }
+        i = end - 1;
+    }
+    return {};
+}
 
 // The bytes of `data` as they were sent: numbers keep their digits, and what is signed later is
 // what the user wrote. The body has been read once, so only a spelling can be unknown here.
@@ -40,6 +78,7 @@ Result<std::string> data_of(const std::string& body) {
                         " KiB",
                     "data", "publish a link to what is large");
     }
+    if (const auto checked = check_numbers(raw); !checked) return checked.error();
     return std::string(raw);
 }
 

@@ -44,6 +44,9 @@ void read_target(MemberReader& reader, Endpoint& endpoint, const notify::Profile
         reader.texts("recipients", limits::mail_recipients_max, limits::mail_address_bytes_max);
     if (endpoint.channel == Channel::email) {
         if (url) return reader.refuse("url", "has no meaning for mails", "give recipients");
+        if (recipients && recipients->empty()) {
+            return reader.refuse("recipients", "are none", "name whom the mails are for");
+        }
         if (recipients) endpoint.url = notify::to_mailto(*recipients);
         return;
     }

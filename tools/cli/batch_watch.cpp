@@ -194,8 +194,8 @@ int exit_code_of(const Watched& watched, const std::string& batch, CommandContex
 void print_batch(CommandContext& context, const boost::json::value& batch) {
     const BatchProgress progress = progress_of(batch);
     context.out << "Batch " << printable(text_member(batch, "id")) << ": " << progress.status
-                << ", " << grouped(progress.completed) << " of " << grouped(progress.total)
-                << " products analysed";
+                << ", " << grouped(progress.completed) << " of "
+                << counted(progress.total, "product", "products") << " analysed";
     if (progress.failed > 0) context.out << ", " << grouped(progress.failed) << " failed";
     if (progress.cancelled > 0) context.out << ", " << grouped(progress.cancelled) << " cancelled";
     context.out << '\n';

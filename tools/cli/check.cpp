@@ -38,6 +38,19 @@ Result<notify::ClientOptions> client_options(const CheckOptions& options) {
     return client;
 }
 
+// What a server would refuse has another remedy here.
+Result<notify::Url> read_url(const CheckOptions& options, const notify::UrlPolicy& policy) {
+    auto url = notify::parse_url(options.url, policy);
+    if (url) return url;
+    notify::UrlPolicy insecure = policy;
+    insecure.allow_http = insecure.allow_loopback = true;
+    if (notify::parse_url(options.url, insecure)) {
+        url.error().remedy = "to check it all the same, add --allow-insecure-endpoints";
+    }
+    url.error().field = "URL";
+    return url;
+}
+
 // One request at a time on this thread: what is measured is the receiver, not its neighbours.
 notify::Outcome send(boost::asio::io_context& io, notify::Transport& transport,
                      notify::SignedRequest request) {
@@ -175,21 +188,21 @@ int run_check(const CheckOptions& options, CommandContext& context) {
     const auto usage = [&](const Error& error) { return report_usage(context, error, "check"); };
     const auto book = load_profiles_with(options.profiles_directory);
     if (!book) return usage(book.error());
-    const auto profile = find_profile(**book, options.profile);
+    const auto profile = find_signing_profile(**book, options.profile);
     if (!profile) return usage(profile.error());
     const auto secret = load_secret(options.secret, context);
     if (!secret) return usage(secret.error());
     const auto client = client_options(options);
     if (!client) return usage(client.error());
-    const auto url = notify::parse_url(options.url, client->urls);
+    const auto url = read_url(options, client->urls);
     if (!url) return usage(url.error());
     auto probes = make_probes(
         {options.url, **profile, *secret, to_unix_seconds(context.clock.now())}, context.random);
     if (!probes) return usage(probes.error());
     const auto seen = ask(*std::move(probes), **profile, *client, context.clock);
     if (!seen) return report(context, seen.error());
-    const auto findings =
-        judge(**profile, seen->answers, look_at(*url, seen->remote, context.clock.now()));
+    const Look look = look_at(*url, seen->remote, options.ca_bundle, context.clock.now());
+    const auto findings = judge(**profile, seen->answers, look);
     options.json ? print_as_json(options, findings, context) : print_for_people(findings, context);
     return count(findings, Verdict::failed) == 0 ? exit_ok : exit_failed;
 }

@@ -38,7 +38,8 @@ std::optional<TimePoint> certificate_end(CURL* curl) {
 
 }  // namespace
 
-Look look_at(const notify::Url& url, const std::string& remote, TimePoint now) {
+Look look_at(const notify::Url& url, const std::string& remote, const std::string& ca_bundle,
+             TimePoint now) {
     Look look;
     look.https = url.https;
     look.loopback = is_loopback(remote) || url.host == "localhost" || url.host == "::1" ||
@@ -56,6 +57,7 @@ Look look_at(const notify::Url& url, const std::string& remote, TimePoint now) {
     curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
     curl_easy_setopt(curl.get(), CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl.get(), CURLOPT_CERTINFO, 1L);
+    if (!ca_bundle.empty()) curl_easy_setopt(curl.get(), CURLOPT_CAINFO, ca_bundle.c_str());
     curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, ignore_bytes);
     curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT, 5L);
     curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);

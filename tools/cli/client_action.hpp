@@ -28,6 +28,7 @@ CLI::App* add_client_action(CLI::App& parent, const char* name, const char* purp
                             const std::shared_ptr<Options>& options, CommandContext& context,
                             int (*run)(const Options&, ApiClient&, CommandContext&)) {
     CLI::App* command = parent.add_subcommand(name, purpose);
+    command->footer("");  // not the example that its group has by now
     add_server_options(*command, options->server);
     command->callback([options, &context, run] {
         auto client = connect(options->server, context);

@@ -44,9 +44,6 @@ void set_up(CLI::App& application, CommandContext& context) {
     application.set_version_flag("--version", "assay " + std::string(version),
                                  "Print the version and leave");
     application.set_help_flag("-h,--help", "Explain, and leave");
-    application.footer(
-        "'assay COMMAND --help' explains a command, with an example.\n\n"
-        "Example: assay analyze manifest.csv --freight 60 --premium 5%\n");
     application.require_subcommand(0, 1);
     application.formatter(std::make_shared<HelpFormatter>(context.columns));
 }
@@ -108,6 +105,10 @@ int run_command_line(const std::vector<std::string>& arguments,
     set_up(application, context);
     for (const AddCommand add : commands)
         add(application, context);
+    // Last: a command takes over the footer that its parent has by then.
+    application.footer(
+        "'assay COMMAND --help' explains a command, with an example.\n\n"
+        "Example: assay analyze manifest.csv --freight 60 --premium 5%\n");
     // Known before anything is parsed: what is wrong with the command line is told as JSON too.
     context.json = std::find(arguments.begin(), arguments.end(), json_flag) != arguments.end();
 

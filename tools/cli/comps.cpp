@@ -152,6 +152,7 @@ void add_comps(CLI::App& application, CommandContext& context) {
     add_client_action(*comps, "show", "How many there are, from when to when, what was left out",
                       options, context, run_show);
     add_client_action(*comps, "delete", "Remove them", options, context, run_delete);
+    comps->footer("Example: assay comps put sold.csv --currency EUR\n");
 }
 
 }  // namespace assay::tools

@@ -29,41 +29,61 @@ void add_query(std::string& path, const char* name, const std::string& value) {
     path += std::string(name) + "=" + url_encoded(value);
 }
 
-int run_get(const DeliveryOptions& options, ApiClient& client, CommandContext& context) {
-    auto delivery = client.get("/v1/deliveries/" + url_encoded(options.id) +
-                               (options.body ? "?include=request" : ""));
+// The delivery and, as it is now, its webhook.
+Result<DeliveryFacts> facts_of(const std::string& id, const char* query, ApiClient& client) {
+    auto delivery = client.get("/v1/deliveries/" + url_encoded(id) + query);
+    if (!delivery) return std::move(delivery).error();
+    DeliveryFacts facts{*std::move(delivery), std::nullopt};
+    auto webhook =
+        client.get("/v1/webhooks/" + url_encoded(text_member(facts.delivery, "webhook_id")));
+    if (webhook) {
+        facts.webhook = *std::move(webhook);
+    } else if (webhook.error().code != ErrorCode::not_found) {
+        return std::move(webhook).error();
+    }
+    return facts;
+}
+
+int print_body(const DeliveryOptions& options, ApiClient& client, CommandContext& context) {
+    const auto delivery =
+        client.get("/v1/deliveries/" + url_encoded(options.id) + "?include=request");
     if (!delivery) return report(context, delivery.error());
-    if (options.body) {
-        const auto* request = member(*delivery, "request");
-        if (request == nullptr || !request->is_object()) {
-            return report(context, fail(ErrorCode::archived, "its body can no longer be made"));
-        }
-        context.out << text_member(*request, "body");
+    const auto* request = member(*delivery, "request");
+    if (request == nullptr || !request->is_object()) {
+        return report(context, fail(ErrorCode::archived, "its body can no longer be made"));
+    }
+    context.out << text_member(*request, "body");
+    return exit_ok;
+}
+
+int run_get(const DeliveryOptions& options, ApiClient& client, CommandContext& context) {
+    if (options.body) return print_body(options, client, context);
+    if (options.server.json) {
+        const auto delivery = client.get("/v1/deliveries/" + url_encoded(options.id));
+        if (!delivery) return report(context, delivery.error());
+        print_json(context, *delivery);
         return exit_ok;
     }
-    if (options.server.json)
-        print_json(context, *delivery);
-    else
-        context.out << delivery_report(*delivery, context.clock.now());
+    const auto facts = facts_of(options.id, "", client);
+    if (!facts) return report(context, facts.error());
+    context.out << delivery_report(*facts, context.clock.now());
     return exit_ok;
 }
 
 int run_explain(const DeliveryOptions& options, ApiClient& client, CommandContext& context) {
-    auto delivery = client.get("/v1/deliveries/" + url_encoded(options.id) + "?include=request");
-    if (!delivery) return report(context, delivery.error());
+    auto facts = facts_of(options.id, "?include=request", client);
+    if (!facts) return report(context, facts.error());
     if (!options.server.json) {
-        context.out << delivery_report(*delivery, context.clock.now());
+        context.out << delivery_report(*facts, context.clock.now());
         return exit_ok;
     }
-    auto& object = delivery->as_object();
-    if (const auto* attempts = member(*delivery, "attempts");
-        attempts != nullptr && attempts->is_array() && !attempts->get_array().empty()) {
-        const Diagnosis last = diagnose(attempts->get_array().back(), is_mail(*delivery));
-        object["cause"] = last.cause;
-        object["remedy"] = last.remedy;
-    }
-    object["curl"] = curl_line(*delivery);
-    print_json(context, *delivery);
+    const Diagnosis found = diagnose(*facts);
+    const std::string curl = curl_line(facts->delivery);
+    auto& object = facts->delivery.as_object();
+    object["cause"] = found.cause;
+    object["remedy"] = found.remedy;
+    object["curl"] = curl;
+    print_json(context, facts->delivery);
     return exit_ok;
 }
 
@@ -121,6 +141,7 @@ int list_deliveries(const DeliveryOptions& options, ApiClient& client, CommandCo
     add_query(path, "type", options.type);
     add_query(path, "since", time_argument(options.since, now));
     add_query(path, "until", time_argument(options.until, now));
+    add_query(path, "after", options.after);
     auto page = client.get(path);
     if (!page) return report(context, page.error());
     if (options.server.json) {
@@ -145,6 +166,10 @@ int list_deliveries(const DeliveryOptions& options, ApiClient& client, CommandCo
         context.error << (narrowed ? "No such deliveries.\n" : "No deliveries yet.\n");
     } else {
         context.out << aligned(rows, {table_columns(context), {1, 4}, {3}});
+    }
+    if (const auto* more = member(*page, "has_more");
+        more != nullptr && more->is_bool() && more->get_bool()) {
+        context.error << "More of them: --after " << printable(text_member(*page, "next")) << '\n';
     }
     return exit_ok;
 }
@@ -183,15 +208,35 @@ int recover(const DeliveryOptions& options, ApiClient& client, CommandContext& c
     });
 }
 
-void add_delivery_query(CLI::App& command, DeliveryOptions& options) {
-    command.add_option("--status", options.status, "pending, delivered, failed or cancelled")
-        ->type_name("STATUS");
+namespace {
+
+void add_query_options(CLI::App& command, DeliveryOptions& options, const char* statuses) {
+    command.add_option("--status", options.status, statuses)->type_name("STATUS");
     command.add_option("--type", options.type, "The event's type, e.g. batch.completed")
         ->type_name("TYPE");
     command
         .add_option("--since", options.since, "From this time on: 2h, 3d or 2026-05-25T10:00:00Z")
         ->type_name("TIME");
     command.add_option("--until", options.until, "Before this time")->type_name("TIME");
+}
+
+}  // namespace
+
+void add_delivery_query(CLI::App& command, DeliveryOptions& options) {
+    add_query_options(command, options, "pending, delivered, failed or cancelled");
+}
+
+void add_replay_query(CLI::App& command, DeliveryOptions& options) {
+    add_query_options(command, options,
+                      "delivered, failed or cancelled; what is pending is sent by itself");
+    command.add_flag("--dry-run", options.dry_run, "Only count them");
+}
+
+void add_delivery_page(CLI::App& command, DeliveryOptions& options) {
+    command.add_option("--limit", options.limit, "How many")
+        ->check(CLI::Range(1, 100))
+        ->type_name("N");
+    command.add_option("--after", options.after, "Go on behind this delivery")->type_name("ID");
 }
 
 void add_deliveries(CLI::App& application, CommandContext& context) {
@@ -214,9 +259,7 @@ void add_deliveries(CLI::App& application, CommandContext& context) {
     CLI::App* list = add_webhook(
         add_client_action(*group, "list", "Deliveries, newest first", options, context, run_list));
     add_delivery_query(*list, *options);
-    list->add_option("--limit", options->limit, "How many")
-        ->check(CLI::Range(1, 100))
-        ->type_name("N");
+    add_delivery_page(*list, *options);
     CLI::App* get = add_id(add_client_action(*group, "get", "One delivery, attempt by attempt",
                                              options, context, run_get));
     get->add_flag("--body", options->body, "Print the body that is sent, and nothing else");
@@ -228,8 +271,7 @@ void add_deliveries(CLI::App& application, CommandContext& context) {
     CLI::App* again = add_webhook(add_client_action(
         *group, "replay", "Send again all that match; those that failed where no status is given",
         options, context, replay));
-    add_delivery_query(*again, *options);
-    again->add_flag("--dry-run", options->dry_run, "Only count them");
+    add_replay_query(*again, *options);
     group->footer(
         "Examples:\n"
         "  assay deliveries list --status failed --since 3d\n"

@@ -17,7 +17,7 @@ struct DeliveryOptions {
     ServerOptions server;
     std::string id;       // of a delivery, or of the webhook in `webhooks`
     std::string webhook;  // the webhook to look at
-    std::string status, type, since, until;
+    std::string status, type, since, until, after;
     std::int64_t limit = 20;
     bool dry_run = false;
     bool body = false;
@@ -31,7 +31,11 @@ int replay(const DeliveryOptions& options, ApiClient& client, CommandContext& co
 // What a webhook missed since a time, page after page.
 int recover(const DeliveryOptions& options, ApiClient& client, CommandContext& context);
 
-// --status, --type, --since, --until; --limit where a page is shown.
+// --status, --type, --since, --until.
 void add_delivery_query(CLI::App& command, DeliveryOptions& options);
+// The same of what can be sent again, and --dry-run.
+void add_replay_query(CLI::App& command, DeliveryOptions& options);
+// --limit and --after, where a page is shown.
+void add_delivery_page(CLI::App& command, DeliveryOptions& options);
 
 }  // namespace assay::tools

@@ -108,6 +108,7 @@ std::vector<Check> all_checks(const DoctorOptions& options, const CommandContext
         checks.push_back({"fee tables", failure, describe(tables.error()),
                           "mend the file, or leave serve.fees, serve.rates or serve.brands out"});
     }
+    checks.push_back(check_profiles(loaded.settings.serve.profiles_directory));
     for (Check& check : check_store(loaded))
         checks.push_back(std::move(check));
     checks.push_back(check_server(loaded));
@@ -183,8 +184,8 @@ void add_doctor(CLI::App& application, CommandContext& context) {
     add_server_options(*command, options->server);
     command->footer(
         "Looks at the configuration, clock, disk, key files, limits, resolver,\n"
-        "authorities, the age of the fee tables, every row of the data directory (not\n"
-        "while a server uses it), and the server. It changes nothing.\n\n"
+        "authorities, the age of the fee tables, your own profiles, every row of the data\n"
+        "directory (not while a server uses it), and the server. It changes nothing.\n\n"
         "Example: assay doctor --data-dir /var/lib/assay\n\n"
         "Exit code: 0 nothing failed (warnings may be there), 1 something did.\n");
     command->callback([options, &context] { context.exit_code = run_doctor(*options, context); });

@@ -16,7 +16,9 @@
 
 #include "engine/base/ascii.hpp"
 #include "engine/base/limits.hpp"
+#include "notify/profile/profile.hpp"
 #include "tools/cli/number_text.hpp"
+#include "tools/cli/profile_directory.hpp"
 #include "tools/settings/private_file.hpp"
 #include "tools/settings/quantity.hpp"
 
@@ -280,6 +282,20 @@ std::vector<Check> check_surroundings(const LoadedSettings& loaded, const Clock&
             check_open_files(files.rlim_max, settings.http.connections_max),
             check_resolver(text_of_file("/etc/resolv.conf")),
             check_authorities(settings.notify.ca_bundle)};
+}
+
+Check check_profiles(const std::string& directory) {
+    if (directory.empty()) return {"profiles", CheckOutcome::ok, "the built-in ones alone", ""};
+    const auto book = load_profiles_with(directory);
+    if (!book) {
+        const std::string& remedy = book.error().remedy;
+        return {"profiles", CheckOutcome::failure, describe(book.error()),
+                remedy.empty() ? "mend the file, or leave serve.profiles out" : remedy};
+    }
+    const std::size_t own = (*book)->all().size() - notify::built_in_profiles().size();
+    return {"profiles", CheckOutcome::ok,
+            counted(own, "profile", "profiles") + " in " + directory + ", beside the built-in ones",
+            ""};
 }
 
 }  // namespace assay::tools

@@ -44,6 +44,8 @@ Check check_wal(std::uint64_t wal_bytes, std::uint64_t wal_bytes_max);
 
 // The configuration, the clock, the disk, the key files, the resolver, the authorities, the limits.
 std::vector<Check> check_surroundings(const LoadedSettings& loaded, const Clock& clock);
+// The user's own profiles (serve.profiles), each read as the server would.
+Check check_profiles(const std::string& directory);
 // Lock, mark, WAL, structure, and the checksum of every row of a data directory.
 std::vector<Check> check_store(const LoadedSettings& loaded);
 

@@ -12,10 +12,14 @@ namespace {
 constexpr std::size_t name_columns = 26;            // of the left column, its indent included
 constexpr int columns_min = 60, columns_max = 100;  // longer lines read badly
 
-// The type as CLI11 keeps it: "FORMAT:{csv,ndjson,json}".
+// The type as CLI11 keeps it, "FORMAT:{csv,ndjson,json}", without what its checks say of
+// themselves. A colon of the type's own has a space behind it: 'NAME: VALUE'.
 std::string type_word(const CLI::Option& option) {
     const std::string type = option.get_type_name();
-    return type.substr(0, type.find(':'));
+    std::size_t colon = type.find(':');
+    while (colon != std::string::npos && type.substr(colon + 1, 1) == " ")
+        colon = type.find(':', colon + 1);
+    return type.substr(0, colon);
 }
 
 }  // namespace

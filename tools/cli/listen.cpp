@@ -3,6 +3,7 @@
 #include "tools/cli/listen.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -26,6 +27,7 @@
 #include "tools/cli/self_signed.hpp"
 #include "tools/cli/server_options.hpp"
 #include "tools/cli/stop_signal.hpp"
+#include "tools/settings/private_file.hpp"
 
 namespace assay::tools {
 namespace {
@@ -39,14 +41,25 @@ std::string header_text(const boost::json::object& headers, std::string_view nam
     return {};
 }
 
+// Headers that hold a secret as it is, in whichever profile.
+std::vector<std::string> secret_headers(const notify::ProfileBook& book) {
+    std::vector<std::string> names;
+    for (const notify::Profile& profile : book.all()) {
+        if (profile.signature.layout == notify::SignatureLayout::secret_text)
+            names.push_back(profile.signature.signature_header);
+    }
+    return names;
+}
+
 // Called from several workers; what it prints and stores stays whole lines.
 class Receiver final : public HttpHandler {
   public:
     Receiver(const ListenOptions& options, const notify::Profile& profile,
-             std::optional<ChaosPlan> chaos, std::optional<notify::Secret> secret,
-             CommandContext& context, StopSignal& stop)
+             std::vector<std::string> hidden_headers, std::optional<ChaosPlan> chaos,
+             std::optional<notify::Secret> secret, CommandContext& context, StopSignal& stop)
         : options_(options),
           profile_(profile),
+          hidden_headers_(std::move(hidden_headers)),
           chaos_(std::move(chaos)),
           secret_(std::move(secret)),
           context_(context),
@@ -54,8 +67,11 @@ class Receiver final : public HttpHandler {
 
     Result<void> open_store() {
         if (options_.store.empty()) return {};
-        store_.open(options_.store, std::ios::binary | std::ios::app);
-        if (store_) return {};
+        // Bodies are customers' data: only their owner reads them.
+        if (make_private_file(options_.store)) {
+            store_.open(options_.store, std::ios::binary | std::ios::app);
+        }
+        if (store_.is_open()) return {};
         return fail(ErrorCode::invalid_argument, "cannot write " + options_.store, "--store");
     }
 
@@ -143,11 +159,17 @@ class Receiver final : public HttpHandler {
         if (++received_ == options_.count) stop_.request();
     }
 
+    bool is_hidden(const std::string& name) const {
+        return std::any_of(hidden_headers_.begin(), hidden_headers_.end(), [&](const auto& hidden) {
+            return notify::same_header_name(name, hidden);
+        });
+    }
+
     boost::json::object describe_request(const HttpRequest& request, const std::string& body,
                                          const std::optional<Error>& fault, int status) const {
         boost::json::object headers;
         for (const auto& field : request.fields)
-            headers[field.name] = field.value;
+            headers[field.name] = is_hidden(field.name) ? "***" : field.value;
         boost::json::object row{{"received_at", to_rfc3339(context_.clock.now())},
                                 {"target", request.target},
                                 {"status", status},
@@ -194,6 +216,7 @@ class Receiver final : public HttpHandler {
 
     const ListenOptions& options_;
     const notify::Profile& profile_;
+    const std::vector<std::string> hidden_headers_;  // shown and stored as ***
     const std::optional<ChaosPlan> chaos_;
     const std::optional<notify::Secret> secret_;
     std::atomic<std::int64_t> arrived_{0};
@@ -229,7 +252,7 @@ void add_answer_options(CLI::App& command, ListenOptions& options) {
 int run_listen(const ListenOptions& options, CommandContext& context) {
     const auto book = load_profiles_with(options.profiles_directory);
     if (!book) return report(context, book.error()), exit_usage;
-    const auto profile = find_profile(**book, options.profile);
+    const auto profile = find_signing_profile(**book, options.profile);
     if (!profile) return report(context, profile.error()), exit_usage;
     std::optional<notify::Secret> secret;
     const bool given = !options.secret.text.empty() || !options.secret.file.empty() ||
@@ -256,7 +279,8 @@ int run_listen(const ListenOptions& options, CommandContext& context) {
         server_options.tls_key = certificate->key();
     }
     StopSignal stop;
-    Receiver receiver(options, **profile, std::move(chaos), std::move(secret), context, stop);
+    Receiver receiver(options, **profile, secret_headers(**book), std::move(chaos),
+                      std::move(secret), context, stop);
     if (const auto opened = receiver.open_store(); !opened) return report(context, opened.error());
     auto server = HttpServer::start(server_options, receiver, context.clock);
     if (!server) return report(context, server.error());

@@ -12,6 +12,10 @@ namespace {
 constexpr std::size_t profile_files_max = 100;
 constexpr std::size_t profile_file_bytes_max = 64 * 1024;  // the longest shipped has 3 KB
 
+bool signs(const notify::Profile& profile) {
+    return channel_of(profile.envelope) == notify::Channel::http;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const notify::ProfileBook>> load_profiles_with(
@@ -30,11 +34,22 @@ Result<std::shared_ptr<const notify::ProfileBook>> load_profiles_with(
     return std::make_shared<const notify::ProfileBook>(*std::move(book));
 }
 
-Result<const notify::Profile*> find_profile(const notify::ProfileBook& book,
-                                            const std::string& name) {
-    if (const notify::Profile* const profile = book.find(name)) return profile;
-    return fail(ErrorCode::invalid_argument, "\"" + name + "\" is no profile", "--profile",
-                "use one of " + book.names());
+Result<const notify::Profile*> find_signing_profile(const notify::ProfileBook& book,
+                                                    const std::string& name) {
+    const notify::Profile* const profile = book.find(name);
+    if (profile != nullptr && signs(*profile)) return profile;
+    return fail(ErrorCode::invalid_argument,
+                profile == nullptr ? "\"" + name + "\" is no profile"
+                                   : name + " is for people: nothing is signed there",
+                "--profile", "use one of " + signing_names(book));
+}
+
+std::string signing_names(const notify::ProfileBook& book) {
+    std::string names;
+    for (const notify::Profile& profile : book.all()) {
+        if (signs(profile)) names += (names.empty() ? "" : ", ") + profile.name;
+    }
+    return names;
 }
 
 void add_profiles_option(CLI::App& command, std::string& directory) {

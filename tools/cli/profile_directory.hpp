@@ -19,9 +19,12 @@ namespace assay::tools {
 // takes a name that there is already; payload_too_large.
 Result<std::shared_ptr<const notify::ProfileBook>> load_profiles_with(const std::string& directory);
 
-// Errors: invalid_argument, with the names that there are.
-Result<const notify::Profile*> find_profile(const notify::ProfileBook& book,
-                                            const std::string& name);
+// A profile that signs. Those for people (Discord, mail) have nothing to sign or to verify, and are
+// refused by name. Errors: invalid_argument, with the names that there are.
+Result<const notify::Profile*> find_signing_profile(const notify::ProfileBook& book,
+                                                    const std::string& name);
+// "a, b, c": those that sign.
+std::string signing_names(const notify::ProfileBook& book);
 
 // --profiles DIR
 void add_profiles_option(CLI::App& command, std::string& directory);

@@ -37,15 +37,24 @@ Result<std::string> read_body(CommandContext& context) {
 Result<notify::Scheme> scheme_of(const SignatureOptions& options) {
     const auto book = load_profiles_with(options.profiles_directory);
     if (!book) return book.error();
-    const auto profile = find_profile(**book, options.profile);
+    const auto profile = find_signing_profile(**book, options.profile);
     if (!profile) return profile.error();
     return (*profile)->signature;
 }
 
 Result<std::int64_t> time_of(const SignatureOptions& options, const CommandContext& context) {
     if (options.at.empty()) return to_unix_seconds(context.clock.now());
+    // As signatures have it. 9999999999 is the year 2286; more digits are no time anybody signs.
+    constexpr std::size_t digits_max = 10;
+    if (options.at.size() <= digits_max &&
+        options.at.find_first_not_of("0123456789") == std::string::npos) {
+        return std::stoll(options.at);
+    }
     auto time = parse_time(options.at);
-    if (!time) return std::move(time).error();
+    if (!time) {
+        return fail(ErrorCode::invalid_argument, "\"" + options.at + "\" is no time", "--at",
+                    "write 2026-05-25T10:30:00Z, or unix seconds such as 1779705000");
+    }
     return to_unix_seconds(*time);
 }
 
@@ -120,7 +129,7 @@ void add_common(CLI::App& command, SignatureOptions& options) {
 void add_profile_options(CLI::App& command, std::string& profile, std::string& directory) {
     command
         .add_option("--profile", profile,
-                    "One of " + notify::built_in_book().names() +
+                    "One of " + signing_names(notify::built_in_book()) +
                         ", or of yours; default: standard-webhooks")
         ->type_name("NAME");
     add_profiles_option(command, directory);
@@ -179,7 +188,9 @@ void add_verify(CLI::App& application, CommandContext& context) {
     command->add_option("--tolerance", options->tolerance_seconds, "Seconds the time may be off")
         ->check(CLI::Range(0, 31'536'000))
         ->type_name("SECONDS");
-    command->add_option("--at", options->at, "Judge as of this time; default: now")
+    command
+        ->add_option("--at", options->at,
+                     "Judge as of this time (2026-05-25T10:30:00Z, or unix seconds); default: now")
         ->type_name("TIME");
     command->footer(
         "Example:\n"
@@ -196,7 +207,9 @@ void add_sign(CLI::App& application, CommandContext& context) {
     add_common(*command, *options);
     command->add_option("--id", options->id, "The message's id; default: a new one")
         ->type_name("ID");
-    command->add_option("--at", options->at, "Sign as of this time; default: now")
+    command
+        ->add_option("--at", options->at,
+                     "Sign as of this time (2026-05-25T10:30:00Z, or unix seconds); default: now")
         ->type_name("TIME");
     command->footer(
         "Example:\n"

@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fstream>
 #include <istream>
@@ -16,21 +15,11 @@
 #include "tools/cli/deliveries.hpp"
 #include "tools/cli/server_options.hpp"
 #include "tools/cli/table.hpp"
+#include "tools/cli/webhook_settings.hpp"
 #include "tools/settings/quantity.hpp"
 
 namespace assay::tools {
 namespace {
-
-struct WebhookOptions {
-    ServerOptions server;
-    std::string id, url, channel, description, profile, secret_file;
-    std::string type;    // of a test
-    std::string grace;   // of a rotation: 24h
-    std::string filter;  // JSON, or "none"
-    std::vector<std::string> events, recipients, headers, retry, also_sign_with, allowed_ips;
-    double rate_limit = 0;       // 0: not given
-    std::int64_t store_id = -1;  // none
-};
 
 Result<std::string> read_secret(const std::string& file, CommandContext& context) {
     std::string secret;
@@ -44,78 +33,6 @@ Result<std::string> read_secret(const std::string& file, CommandContext& context
     while (!secret.empty() && (secret.back() == '\r' || secret.back() == ' '))
         secret.pop_back();
     return secret;
-}
-
-Result<boost::json::object> overrides_of(const WebhookOptions& options) {
-    boost::json::object overrides;
-    if (!options.retry.empty()) {
-        boost::json::array delays;
-        for (const auto& text : options.retry) {
-            auto delay = parse_duration(text);
-            if (!delay) {
-                delay.error().field = "--retry";
-                return std::move(delay).error();
-            }
-            delays.push_back(delay->count());
-        }
-        overrides["retry"] = boost::json::object{{"delays_ms", std::move(delays)}};
-    }
-    if (!options.headers.empty()) {
-        boost::json::object headers;
-        for (const auto& header : options.headers) {
-            const auto colon = header.find(':');
-            if (colon == std::string::npos) {
-                return fail(ErrorCode::invalid_argument, "\"" + header + "\" is not a header",
-                            "--header", "write it like 'X-Team: returns'");
-            }
-            const auto start = header.find_first_not_of(' ', colon + 1);
-            headers[header.substr(0, colon)] =
-                start == std::string::npos ? "" : header.substr(start);
-        }
-        overrides["headers"] = std::move(headers);
-    }
-    if (!options.also_sign_with.empty()) {
-        overrides["also_sign_with"] =
-            boost::json::array(options.also_sign_with.begin(), options.also_sign_with.end());
-    }
-    if (!options.allowed_ips.empty()) {
-        overrides["allowed_ips"] =
-            boost::json::array(options.allowed_ips.begin(), options.allowed_ips.end());
-    }
-    if (options.rate_limit > 0) overrides["rate_limit"] = options.rate_limit;
-    if (options.store_id >= 0) overrides["store_id"] = options.store_id;
-    return overrides;
-}
-
-// What was given, and nothing else: a creation or a change.
-Result<boost::json::object> settings_of(const WebhookOptions& options) {
-    boost::json::object body;
-    if (!options.url.empty()) body["url"] = options.url;
-    if (!options.channel.empty()) body["channel"] = options.channel;
-    if (!options.recipients.empty()) {
-        body["recipients"] =
-            boost::json::array(options.recipients.begin(), options.recipients.end());
-        if (options.channel.empty()) body["channel"] = "email";  // nothing else has any
-    }
-    if (!options.description.empty()) body["description"] = options.description;
-    if (!options.profile.empty()) body["profile"] = options.profile;
-    if (!options.events.empty()) {
-        body["events"] = boost::json::array(options.events.begin(), options.events.end());
-    }
-    if (options.filter == "none") {
-        body["filter"] = nullptr;
-    } else if (!options.filter.empty()) {
-        boost::system::error_code not_json;
-        body["filter"] = boost::json::parse(options.filter, not_json);
-        if (not_json) {
-            return fail(ErrorCode::invalid_argument, "the filter is no JSON", "--filter",
-                        R"(write it like '{"path":"/failed_products","gt":0}')");
-        }
-    }
-    auto overrides = overrides_of(options);
-    if (!overrides) return std::move(overrides).error();
-    if (!overrides->empty()) body["overrides"] = *std::move(overrides);
-    return body;
 }
 
 Result<boost::json::object> creation_of(const WebhookOptions& options, CommandContext& context) {
@@ -134,6 +51,28 @@ std::vector<std::string> target_row(const boost::json::value& webhook) {
     return {"recipients", printable(joined_member(webhook, "recipients"))};
 }
 
+// What was set beside the usual: "timeout 30000", headers by name alone, for they may be secret.
+std::vector<std::vector<std::string>> override_rows(const boost::json::value& webhook) {
+    std::vector<std::vector<std::string>> rows;
+    const auto* overrides = member(webhook, "overrides");
+    if (overrides == nullptr || !overrides->is_object()) return rows;
+    for (const auto& [key, value] : overrides->get_object()) {
+        const std::string name(key);
+        if (name == "strict" && value == false) continue;
+        if (name == "payload" && value == "auto") continue;
+        std::string text;
+        if (name == "headers" && value.is_object()) {
+            for (const auto& [header, hidden] : value.get_object())
+                text += (text.empty() ? "" : ", ") + std::string(header);
+        } else {
+            text =
+                value.is_string() ? std::string(value.get_string()) : boost::json::serialize(value);
+        }
+        rows.push_back({name, printable(text)});
+    }
+    return rows;
+}
+
 void print_webhook(CommandContext& context, const boost::json::value& webhook) {
     const auto* active = member(webhook, "active");
     const bool is_active = active != nullptr && active->is_bool() && active->get_bool();
@@ -149,6 +88,12 @@ void print_webhook(CommandContext& context, const boost::json::value& webhook) {
     if (const auto text = text_member(webhook, "description"); !text.empty()) {
         rows.push_back({"description", printable(text)});
     }
+    if (const auto* metadata = member(webhook, "metadata");
+        metadata != nullptr && metadata->is_object() && !metadata->get_object().empty()) {
+        rows.push_back({"metadata", printable(boost::json::serialize(*metadata))});
+    }
+    for (std::vector<std::string>& row : override_rows(webhook))
+        rows.push_back(std::move(row));
     context.out << aligned(rows);
 }
 
@@ -170,21 +115,19 @@ int run_create(const WebhookOptions& options, ApiClient& client, CommandContext&
 }
 
 int run_list(const WebhookOptions& options, ApiClient& client, CommandContext& context) {
-    auto page = client.get("/v1/webhooks?limit=100");
-    if (!page) return report(context, page.error());
+    auto webhooks = all_pages(client, "/v1/webhooks");
+    if (!webhooks) return report(context, webhooks.error());
     if (options.server.json) {
-        print_json(context, *page);
+        print_json_list(context, *std::move(webhooks));
         return exit_ok;
     }
     std::vector<std::vector<std::string>> rows{{"ID", "PROFILE", "ACTIVE", "EVENTS", "TO"}};
-    if (const auto* data = member(*page, "data"); data != nullptr && data->is_array()) {
-        for (const auto& webhook : data->get_array()) {
-            const auto* active = member(webhook, "active");
-            rows.push_back({printable(text_member(webhook, "id")),
-                            printable(text_member(webhook, "profile")),
-                            active && active->is_bool() && active->get_bool() ? "yes" : "no",
-                            joined_member(webhook, "events"), target_row(webhook).back()});
-        }
+    for (const auto& webhook : *webhooks) {
+        const auto* active = member(webhook, "active");
+        rows.push_back({printable(text_member(webhook, "id")),
+                        printable(text_member(webhook, "profile")),
+                        active && active->is_bool() && active->get_bool() ? "yes" : "no",
+                        joined_member(webhook, "events"), target_row(webhook).back()});
     }
     if (rows.size() == 1) {
         context.error << "No endpoints yet. Make one: assay webhooks create --url https://...\n";
@@ -296,54 +239,6 @@ void add_id(CLI::App& command, WebhookOptions& options, const char* what) {
     command.add_option("id", options.id, what)->required()->type_name("");
 }
 
-// What creation and change have in common.
-void add_settings(CLI::App& command, WebhookOptions& options) {
-    command
-        .add_option("--events", options.events,
-                    "What to send, e.g. batch.* or * for everything; default: the end of a batch")
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->type_name("TYPE,...");
-    command
-        .add_option("--profile", options.profile,
-                    "Shape and signature: standard-webhooks (default), resell-scan, reusely, "
-                    "sellapp, resilientlink, ztrace, cloudevents, github, stripe, svix, shopify, "
-                    "discord, email, "
-                    "or one of the server's own")
-        ->type_name("NAME");
-    command
-        .add_option("--also-sign-with", options.also_sign_with,
-                    "Send these profiles' signatures too, while a receiver moves")
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->type_name("NAME,...");
-    command.add_option("--store-id", options.store_id, "The store that sellapp's bodies name")
-        ->check(CLI::NonNegativeNumber)
-        ->type_name("N");
-    command.add_option("--description", options.description, "A note to yourself")
-        ->type_name("TEXT");
-    command.add_option("--header", options.headers, "Send this header too, e.g. 'X-Team: returns'")
-        ->allow_extra_args(false)
-        ->type_name("'NAME: VALUE'");
-    command.add_option("--retry", options.retry, "Other delays before the retries, e.g. 30s,5m,2h")
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->type_name("DELAY,...");
-    command
-        .add_option("--filter", options.filter,
-                    R"(Only events whose data match, e.g. '{"path":"/failed_products","gt":0}')")
-        ->type_name("JSON");
-    command
-        .add_option("--allowed-ips", options.allowed_ips,
-                    "Where its name may lead to: addresses or blocks such as 203.0.113.0/24")
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->type_name("CIDR,...");
-    command.add_option("--rate-limit", options.rate_limit, "At most so many attempts a second")
-        ->check(CLI::PositiveNumber)
-        ->type_name("N");
-}
-
 CLI::Option* add_recipients(CLI::App& command, WebhookOptions& options) {
     return command.add_option("--recipient", options.recipients, "Send mails to this address")
         ->delimiter(',')
@@ -364,7 +259,7 @@ void add_create(CLI::App& parent, const std::shared_ptr<WebhookOptions>& options
         ->check(CLI::IsMember({"http", "discord", "email"}))
         ->type_name("NAME");
     add_recipients(*create, *options)->excludes(url);
-    add_settings(*create, *options);
+    add_webhook_settings(*create, *options);
     create
         ->add_option("--secret-file", options->secret_file,
                      "Use the secret in this file (or - for standard input); default: make one")
@@ -384,9 +279,7 @@ void add_sending_again(CLI::App& webhooks, CommandContext& context) {
     CLI::App* list =
         add("deliveries", "What was sent to an endpoint, newest first", list_deliveries);
     add_delivery_query(*list, *options);
-    list->add_option("--limit", options->limit, "How many")
-        ->check(CLI::Range(1, 100))
-        ->type_name("N");
+    add_delivery_page(*list, *options);
     CLI::App* again =
         add_client_action(webhooks, "redeliver", "Send one delivery again: same id, same bytes",
                           options, context, redeliver);
@@ -397,8 +290,7 @@ void add_sending_again(CLI::App& webhooks, CommandContext& context) {
         ->type_name("TIME");
     CLI::App* replayed = add(
         "replay", "Send again all that match; those that failed where no status is given", replay);
-    add_delivery_query(*replayed, *options);
-    replayed->add_flag("--dry-run", options->dry_run, "Only count them");
+    add_replay_query(*replayed, *options);
 }
 
 }  // namespace
@@ -429,7 +321,7 @@ void add_webhooks(CLI::App& application, CommandContext& context) {
     add_id(*update, *options, "The endpoint's id (wh_...)");
     update->add_option("--url", options->url, "Where to send: https://...")->type_name("URL");
     add_recipients(*update, *options);
-    add_settings(*update, *options);
+    add_webhook_settings(*update, *options);
     CLI::App* rotate =
         add_client_action(*webhooks, "rotate", "Give an endpoint a new secret; shows it once",
                           options, context, run_rotate);

@@ -67,4 +67,11 @@ Result<void> write_private_file(const std::filesystem::path& path, std::string_v
     return {};
 }
 
+Result<void> make_private_file(const std::filesystem::path& path) {
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file < 0) return errno == EEXIST ? Result<void>() : io_fault(path, "write");
+    ::close(file);
+    return {};
+}
+
 }  // namespace assay::tools

@@ -22,4 +22,8 @@ Result<std::string> read_private_file(const std::filesystem::path& path, std::st
 // Writes a file of mode 0600 whole and synced, replacing what was there. Errors: io_error.
 Result<void> write_private_file(const std::filesystem::path& path, std::string_view text);
 
+// Makes an empty file of mode 0600 to be written on; one that is there stays as it is. Errors:
+// io_error.
+Result<void> make_private_file(const std::filesystem::path& path);
+
 }  // namespace assay::tools

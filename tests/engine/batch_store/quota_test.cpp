@@ -63,6 +63,7 @@ TEST_F(QuotaTest, ABatchThatDoesNotFitIsRefusedWholeAndTakesNothing) {
     EXPECT_EQ(quota().used, 10);
     EXPECT_THAT(submit(2), IsOk());
     EXPECT_EQ(quota().used, 12);
+    EXPECT_EQ(submit(1).error().message.find("the batch has 1 product and "), 0U);
     EXPECT_THAT(submit(1), FailsWith(ErrorCode::quota_exceeded));
     limit(5);  // below what is used already
     EXPECT_THAT(submit(1), FailsWith(ErrorCode::quota_exceeded));

@@ -4,6 +4,10 @@
 
 #include <gmock/gmock.h>
 
+#include <boost/json/parse.hpp>
+
+#include "notify/profile/sample.hpp"
+
 namespace assay::notify {
 namespace {
 
@@ -55,6 +59,25 @@ TEST(OperationalEvent, RecoveredSaysWhatIsOver) {
     EXPECT_TRUE(is_operational(event.type));
     EXPECT_TRUE(is_operational("delivery.exhausted"));
     EXPECT_FALSE(is_operational("batch.completed"));
+}
+
+std::vector<std::string> keys_of(const std::string& data) {
+    std::vector<std::string> keys;
+    for (const auto& member : boost::json::parse(data).as_object())
+        keys.emplace_back(member.key());
+    return keys;
+}
+
+TEST(OperationalEvent, TheSamplesHaveTheMembersOfTheRealOnes) {
+    LogEntry entry;
+    entry.status = DeliveryStatus::failed;
+    entry.record.emplace();
+    for (const OperationalEvent& event :
+         {disabled_event(EndpointId("wh_1"), failing(), "why"),
+          recovered_event(EndpointId("wh_1"), failing(), "why", DeliveryId("dlv_1")),
+          exhausted_event(entry, failing())}) {
+        EXPECT_EQ(keys_of(sample_event(event.type).data), keys_of(event.data)) << event.type;
+    }
 }
 
 }  // namespace

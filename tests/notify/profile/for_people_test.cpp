@@ -49,6 +49,22 @@ TEST_F(ForPeople, ABatchThatEndedSaysItsCountsAndLinksToItsResults) {
     EXPECT_EQ(said("batch.failed").tone, Tone::bad);
 }
 
+// It is sent while its result is still to come, so it can neither wait for one nor tell of one.
+TEST_F(ForPeople, AProductThatHasBegunHasNoVerdictYet) {
+    const Message message = said("item.started");
+    EXPECT_EQ(message.title, "Product started: sample-1");
+    EXPECT_EQ(fact(message, "Product"), "sample-1");
+    EXPECT_FALSE(fact(message, "Batch").empty());
+    EXPECT_EQ(message.facts.size(), 2U);
+    const Page page{*find_profile("discord"), "item.started", "evt_1", event_, options_};
+    EXPECT_THAT(message_of(page, {}), testing::IsOk()) << "no source of results is asked";
+}
+
+TEST_F(ForPeople, OneProductIsNotCalledProducts) {
+    EXPECT_EQ(said("batch.started", R"({"total_count":1})").title, "Batch started: 1 product");
+    EXPECT_EQ(said("batch.started", R"({"total_count":2})").title, "Batch started: 2 products");
+}
+
 TEST_F(ForPeople, AProductSaysItsVerdict) {
     const Message message = said("item.completed");
     EXPECT_FALSE(fact(message, "Verdict").empty());

@@ -1,5 +1,8 @@
 // Stories about a batch from trying it out to its end in the archive, and of pages that hold still.
 // SPDX-License-Identifier: MIT
+#include <set>
+
+#include "notify/profile/sample.hpp"
 #include "tests/tools/api/api_fixture.hpp"
 
 namespace assay::tools {
@@ -299,6 +302,42 @@ TEST_F(LifecycleTest, AFullStoreRefusesSubmissionsAndNothingElse) {
     EXPECT_THAT(response.body, HasSubstr("delete batches"));
     request.query = "dry_run=1";
     EXPECT_TRUE(std::holds_alternative<std::unique_ptr<BodySink>>(full_api.begin(request)));
+}
+
+TEST_F(LifecycleTest, TheSamplesHaveTheMembersOfTheRealEvents) {
+    const auto keys_of = [](const boost::json::object& data) {
+        std::vector<std::string> keys;
+        for (const auto& member : data)
+            keys.emplace_back(member.key());
+        return keys;
+    };
+    const auto finished = [this](const Reply& accepted) {
+        ASSERT_EQ(accepted.status, 202) << accepted.body;
+        (void)call("GET", "/v1/batches/" + accepted.text("id") + "/events");
+    };
+    // Subscribed, so that events of products are kept; its filter lets none of them out.
+    ASSERT_EQ(call("POST", "/v1/webhooks",
+                   R"({"url":"https://example.com/h","events":["*"],
+                       "filter":{"path":"/nowhere","exists":true}})")
+                  .status,
+              201);
+    ASSERT_EQ(call("PATCH", "/v1/tenants/default", R"({"plan_limit":5})").status, 200);
+    finished(
+        submit("{\"product_id\":\"a\",\"title\":\"x\"}\n{\"product_id\":\"b\"}\n"
+               "{\"product_id\":\"c\",\"title\":\"z\"}\n{\"quantity\":-1}\n"));
+    EXPECT_EQ(submit("{\"product_id\":\"d\"}\n{\"product_id\":\"e\"}\n").status, 429);
+    finished(submit("{\"quantity\":-1}\n"));
+    std::set<std::string> types;
+    const auto page = call("GET", "/v1/events?limit=100").object();
+    for (const auto& event : page.at("data").as_array()) {
+        const std::string type(event.at("type").as_string());
+        types.insert(type);
+        const auto sample = boost::json::parse(notify::sample_event(type).data).as_object();
+        EXPECT_EQ(keys_of(sample), keys_of(event.at("data").as_object())) << type;
+    }
+    EXPECT_THAT(types, ::testing::IsSupersetOf({"batch.started", "batch.completed", "batch.failed",
+                                                "item.completed", "item.failed", "quota.warning",
+                                                "quota.exceeded"}));
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ class PublishTest : public ApiFixture {
 };
 
 TEST_F(PublishTest, AnEventIsInTheLogByteForByteBeforeItIsAnswered) {
-    const std::string data = R"({ "total":1.10, "big":12345678901234567890123, "é":"\u00e9" })";
+    const std::string data = R"({ "total":1.10, "big":9223372036854775807, "é":"\u00e9" })";
     const Reply reply = publish(R"({"type":"order.completed","data":)" + data + "}");
     ASSERT_EQ(reply.status, 202) << reply.body;
     EXPECT_EQ(reply.text("type"), "order.completed");
@@ -26,6 +26,24 @@ TEST_F(PublishTest, AnEventIsInTheLogByteForByteBeforeItIsAnswered) {
     EXPECT_GT(reply.object().at("sequence").as_int64(), 0);
     EXPECT_THAT(reply.body, HasSubstr(data));
     EXPECT_THAT(call("GET", "/v1/events?type=order.*").body, HasSubstr(reply.body));
+}
+
+TEST_F(PublishTest, NumbersThatReceiversWouldRoundAreRefused) {
+    const auto with = [this](const std::string& number) {
+        return publish(R"({"type":"order.completed","data":{"a":["12e999\"",{"n":)" + number +
+                       "}]}}");
+    };
+    for (const char* number : {"123456789012345678901234567890", "9223372036854775808",
+                               "-9223372036854775809", "1e400", "-1.5E+309"}) {
+        const Reply reply = with(number);
+        EXPECT_EQ(reply.status, 400) << number << ' ' << reply.body;
+        EXPECT_EQ(reply.text("param"), "data") << reply.body;
+    }
+    EXPECT_THAT(with("9223372036854775808").text("message"),
+                HasSubstr("the number 9223372036854775808 is outside the range"));
+    for (const char* number : {"-9223372036854775808", "9223372036854775807", "1.10", "1e22", "-0",
+                               "0.1234567890123456789"})
+        EXPECT_EQ(with(number).status, 202) << number;
 }
 
 TEST_F(PublishTest, OneKeyIsOneEventFromHeaderOrBody) {

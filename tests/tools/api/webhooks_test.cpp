@@ -158,6 +158,7 @@ TEST_F(MailWebhooksTest, RecipientsAreCheckedShownAndChanged) {
         EXPECT_EQ(reply.status, 400) << bad;
         EXPECT_EQ(reply.text("param"), "recipients") << bad;
     }
+    EXPECT_EQ(create("[]").text("message"), "are none");
     EXPECT_EQ(call("POST", "/v1/webhooks", R"({"channel":"email"})").text("param"), "recipients");
     const Reply made = create(R"(["ops@shop.example","owner@shop.example"])");
     ASSERT_EQ(made.status, 201) << made.body;

@@ -3,6 +3,7 @@
 #include "tools/cli/check.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
 
 #include <algorithm>
 #include <boost/json/parse.hpp>
@@ -11,6 +12,8 @@
 #include <set>
 
 #include "notify/profile/profile.hpp"
+#include "tests/support/certificates.hpp"
+#include "tests/support/temporary_directory.hpp"
 #include "tests/tools/cli/fake_api.hpp"
 #include "tools/cli/commands.hpp"
 
@@ -135,6 +138,57 @@ TEST_F(CheckTest, TheAddressPolicyHoldsHereToo) {
     EXPECT_EQ(runner_.run(all_commands(), {"check", receiver.url(), "--secret", secret}),
               exit_usage);
     EXPECT_EQ(receiver.connections(), 0);
+    EXPECT_NE(runner_.error().find("add --allow-insecure-endpoints"), std::string::npos)
+        << runner_.error();
+    EXPECT_EQ(runner_.error().find("start the server"), std::string::npos) << runner_.error();
+}
+
+class CheckOverHttps : public CheckTest {
+  protected:
+    CheckOverHttps() { authority_.write(bundle()); }
+    ~CheckOverHttps() override { SSL_CTX_free(server_); }
+    std::string bundle() const { return directory_.path() / "ca.pem"; }
+
+    // What is said of one receiver whose certificate is for these names.
+    json::object check_with(const std::string& names, bool trusted, int exit_code) {
+        SSL_CTX_free(server_);
+        server_ = authority_.serve_with({"receiver", names});
+        const testing::LoopbackReceiver receiver(script("github", {}), server_);
+        std::vector<std::string> arguments{
+            "check", receiver.url_of("127.0.0.1"), "--profile", "github", "--secret",
+            secret,  "--allow-insecure-endpoints", "--json"};
+        if (trusted) arguments.insert(arguments.end(), {"--ca-bundle", bundle()});
+        EXPECT_EQ(runner_.run(all_commands(), arguments), exit_code) << runner_.error();
+        return json::parse(runner_.out()).as_object();
+    }
+    static std::string said(const json::object& report, std::string_view check) {
+        for (const json::value& row : report.at("checks").as_array()) {
+            if (row.at("check") == check) return std::string(row.at("said").as_string());
+        }
+        return "";
+    }
+
+    testing::TemporaryDirectory directory_;
+    testing::CertificateAuthority authority_;
+    SSL_CTX* server_ = nullptr;
+};
+
+TEST_F(CheckOverHttps, ACertificateOfAKnownAuthorityForThisNameIsGradedA) {
+    const json::object report = check_with("IP:127.0.0.1", true, exit_ok);
+    EXPECT_EQ(report.at("grade"), "A") << json::serialize(report);
+    EXPECT_EQ(said(report, "transport").find("https, certificate valid for "), 0U)
+        << json::serialize(report);
+    EXPECT_EQ(said(report, "method"), "GET answered 405") << "the plain look is https too";
+}
+
+TEST_F(CheckOverHttps, AnotherNameOrAnUnknownAuthorityTakesNothing) {
+    for (const auto& [names, trusted] :
+         {std::pair<std::string, bool>{"DNS:receiver.test", true}, {"IP:127.0.0.1", false}}) {
+        const json::object report = check_with(names, trusted, exit_failed);
+        EXPECT_EQ(report.at("grade"), "F");
+        EXPECT_EQ(failed(report), std::vector<std::string>{"valid"}) << json::serialize(report);
+        EXPECT_EQ(said(report, "valid").find("no answer: tls"), 0U) << json::serialize(report);
+    }
 }
 
 TEST_F(CheckTest, PeopleAreToldWhatToMend) {

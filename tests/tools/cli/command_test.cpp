@@ -74,6 +74,29 @@ TEST_F(CommandLineTest, EveryCommandTeachesByAnExample) {
     });
 }
 
+TEST_F(CommandLineTest, NoCommandShowsTheExampleOfAnother) {
+    each_command(tree(), [&](const CommandNode& node) {
+        std::vector<std::string> arguments = node.words;
+        std::string words = "assay";
+        for (const std::string& word : node.words)
+            words += " " + word;
+        arguments.push_back("--help");
+        ASSERT_EQ(run_all(arguments), exit_ok);
+        const std::size_t example = out().find("Example");
+        if (example == std::string::npos) return;
+        EXPECT_THAT(out().substr(example), HasSubstr(words)) << words;
+    });
+}
+
+TEST_F(CommandLineTest, HelpShowsTheFormOfAHeaderWhole) {
+    for (const auto& words : {std::vector<std::string>{"verify"}, {"webhooks", "create"}}) {
+        std::vector<std::string> arguments = words;
+        arguments.emplace_back("--help");
+        ASSERT_EQ(run_all(arguments), exit_ok);
+        EXPECT_THAT(out(), HasSubstr("--header 'NAME: VALUE'"));
+    }
+}
+
 TEST_F(CommandLineTest, AMistypedWordIsAnsweredWithTheOneThatWasMeant) {
     EXPECT_EQ(run_all({"sumbit", "x.csv"}), exit_usage);
     EXPECT_THAT(error(),

@@ -25,6 +25,23 @@ boost::json::value attempt(int status, const std::string& error, const std::stri
     return made;
 }
 
+constexpr const char* webhook =
+    R"({"id":"wh_1","channel":"http","active":true,"overrides":{"payload":"auto","strict":false}})";
+
+// A delivery whose last attempt went like this, to a webhook that is there and switched on.
+DeliveryFacts after(boost::json::value attempt, const std::string& status = "failed") {
+    boost::json::object delivery{{"id", "dlv_1"}, {"webhook_id", "wh_1"}, {"status", status}};
+    delivery["attempts"] = boost::json::array{std::move(attempt)};
+    delivery["request"] = boost::json::object{{"url", "https://example.com/"}, {"body", "12345"}};
+    return {delivery, boost::json::parse(webhook)};
+}
+
+Diagnosis diagnose(boost::json::value attempt, bool mail = false) {
+    DeliveryFacts facts = after(std::move(attempt));
+    if (mail) facts.webhook->as_object()["channel"] = "email";
+    return tools::diagnose(facts);
+}
+
 TEST(Diagnose, KnowsEveryKindOfError) {
     struct Case {
         const char* error;
@@ -102,6 +119,57 @@ TEST(Diagnose, TellsStatusesApart) {
                 HasSubstr("own code failed"));
 }
 
+TEST(Diagnose, NoRemedyNamesAPlaceholderOrASettingThatNoCommandTakes) {
+    for (int status = 100; status < 600; ++status) {
+        for (const bool mail : {false, true}) {
+            const std::string remedy = diagnose(attempt(status, "http"), mail).remedy;
+            EXPECT_THAT(remedy, Not(HasSubstr("{"))) << status;
+            EXPECT_THAT(remedy, Not(HasSubstr("overrides."))) << status;
+        }
+    }
+    EXPECT_THAT(diagnose(attempt(201, "http")).remedy,
+                HasSubstr("assay webhooks update wh_1 --success any_2xx"));
+    EXPECT_THAT(diagnose(attempt(0, "timeout", "wait")).remedy,
+                HasSubstr("assay webhooks update wh_1 --timeout 30s"));
+    EXPECT_THAT(diagnose(attempt(400, "http")).remedy,
+                HasSubstr("assay deliveries get dlv_1 --body"));
+}
+
+TEST(Diagnose, A410IsAnsweredByWhatBecameOfTheWebhook) {
+    DeliveryFacts facts = after(attempt(410, "http"), "pending");
+    EXPECT_EQ(diagnose(facts).remedy, "Bring it back: this is tried again.");
+    facts.delivery.as_object()["status"] = "failed";
+    EXPECT_EQ(diagnose(facts).remedy, "Bring it back.");
+    facts.webhook->as_object()["active"] = false;
+    EXPECT_EQ(diagnose(facts).remedy,
+              "Bring it back and switch its webhook on: assay webhooks enable wh_1");
+    EXPECT_THAT(delivery_report(facts, TimePoint{}),
+                HasSubstr("assay webhooks enable wh_1, then assay webhooks redeliver dlv_1"));
+}
+
+// A full body is followed by the thin one by itself; nobody is told to ask for it.
+TEST(Diagnose, A413IsAnsweredByTheSizeThatIsNeeded) {
+    DeliveryFacts facts = after(attempt(413, "http"));
+    EXPECT_EQ(diagnose(facts).remedy,
+              "Raise its limit (nginx: client_max_body_size) above the 5 bytes of the next body.");
+    facts.webhook->as_object()["overrides"].as_object()["strict"] = true;
+    EXPECT_THAT(diagnose(facts).remedy, HasSubstr("assay webhooks update wh_1 --no-strict"));
+    facts.delivery.as_object()["request"] = nullptr;
+    EXPECT_THAT(diagnose(facts).remedy, HasSubstr("(nginx: client_max_body_size), or let"));
+}
+
+TEST(Diagnose, NothingIsToBeSentToAWebhookThatWasDeleted) {
+    for (const char* status : {"cancelled", "failed"}) {
+        DeliveryFacts facts = after(attempt(503, "http"), status);
+        facts.webhook = std::nullopt;
+        EXPECT_THAT(diagnose(facts).remedy, HasSubstr("its webhook was deleted")) << status;
+        const std::string text = delivery_report(facts, TimePoint{});
+        EXPECT_THAT(text, HasSubstr("webhook   wh_1 (deleted)"));
+        EXPECT_THAT(text, Not(HasSubstr("recover")));
+        EXPECT_THAT(text, Not(HasSubstr("redeliver")));
+    }
+}
+
 class DeliveryReport : public ::testing::Test {
   protected:
     boost::json::value delivery = boost::json::parse(R"({
@@ -119,7 +187,7 @@ class DeliveryReport : public ::testing::Test {
 };
 
 TEST_F(DeliveryReport, SaysWhatHappenedWhyAndWhatComesNext) {
-    const std::string text = delivery_report(delivery, now);
+    const std::string text = delivery_report({delivery, boost::json::parse(webhook)}, now);
     EXPECT_THAT(text, HasSubstr("2026-05-25 10:30:00.000  #1  status 503  203.0.113.7:443\n"));
     EXPECT_THAT(text, HasSubstr("dns 12 ms, connect 3 ms, tls 25 ms, waiting 50 ms, reading 1 ms"));
     EXPECT_THAT(text, HasSubstr("cause     The receiver is overloaded"));
@@ -132,7 +200,8 @@ TEST_F(DeliveryReport, AnAttemptThatBrokeOffSaysInWhichPhase) {
     one["status_code"] = nullptr;
     one["error"] = one["phase"] = "tls";
     one["timings_ms"] = boost::json::object{{"resolved", 12}, {"connected", 15}, {"done", 40}};
-    EXPECT_THAT(delivery_report(delivery, now), HasSubstr("dns 12 ms, connect 3 ms, tls 25 ms\n"));
+    EXPECT_THAT(delivery_report({delivery, boost::json::parse(webhook)}, now),
+                HasSubstr("dns 12 ms, connect 3 ms, tls 25 ms\n"));
 }
 
 TEST_F(DeliveryReport, GivesACurlLineForAShellWithNothingSecretInIt) {
@@ -142,7 +211,8 @@ TEST_F(DeliveryReport, GivesACurlLineForAShellWithNothingSecretInIt) {
               "  --data-binary '{\"a\":\"it'\\''s\"}'");
     delivery.as_object()["request"].as_object()["body"] = std::string(3'000, 'x');
     EXPECT_THAT(curl_line(delivery), HasSubstr("--data-binary @body.json"));
-    EXPECT_THAT(delivery_report(delivery, now), HasSubstr("get dlv_1 --body > body.json"));
+    EXPECT_THAT(delivery_report({delivery, boost::json::parse(webhook)}, now),
+                HasSubstr("get dlv_1 --body > body.json"));
     delivery.as_object()["request"] = nullptr;
     EXPECT_EQ(curl_line(delivery), "");
 }
@@ -152,22 +222,29 @@ TEST_F(DeliveryReport, AMailServersNumbersMeanOtherThingsAndNoCurlLineSendsAMail
     EXPECT_THAT(diagnose(attempt(535, "http"), true).remedy, HasSubstr("smtp.user"));
     EXPECT_THAT(diagnose(attempt(550, "http"), true).remedy, HasSubstr("--recipient"));
     delivery.as_object()["request"].as_object()["url"] = "mailto:ops@shop.example";
-    EXPECT_TRUE(is_mail(delivery));
     EXPECT_EQ(curl_line(delivery), "");
-    EXPECT_THAT(delivery_report(delivery, now),
-                HasSubstr("The mail server refuses the mail for good"))
+    DeliveryFacts facts{delivery, boost::json::parse(webhook)};
+    facts.webhook->as_object()["channel"] = "email";
+    EXPECT_THAT(delivery_report(facts, now), HasSubstr("The mail server refuses the mail for good"))
         << "503 of a receiver would be overload";
 }
 
 TEST_F(DeliveryReport, SaysHowToSendAgainWhatHasEnded) {
     delivery.as_object()["next_attempt_at"] = nullptr;
     delivery.as_object()["status"] = "failed";
-    EXPECT_THAT(delivery_report(delivery, now), HasSubstr("assay webhooks redeliver dlv_1"));
+    EXPECT_THAT(delivery_report({delivery, boost::json::parse(webhook)}, now),
+                HasSubstr("assay webhooks redeliver dlv_1"));
     delivery.as_object()["status"] = "cancelled";
-    EXPECT_THAT(delivery_report(delivery, now), HasSubstr("assay webhooks recover wh_1 --since"));
+    EXPECT_THAT(delivery_report({delivery, boost::json::parse(webhook)}, now),
+                HasSubstr("assay webhooks recover wh_1 --since"));
+    DeliveryFacts off{delivery, boost::json::parse(webhook)};
+    off.webhook->as_object()["active"] = false;
+    EXPECT_THAT(delivery_report(off, now),
+                HasSubstr("assay webhooks enable wh_1, then assay webhooks recover wh_1 --since"));
     delivery.as_object()["status"] = "pending";
     delivery.as_object()["attempts"] = boost::json::array();
-    EXPECT_THAT(delivery_report(delivery, now), HasSubstr("waits for its first attempt"));
+    EXPECT_THAT(delivery_report({delivery, boost::json::parse(webhook)}, now),
+                HasSubstr("waits for its first attempt"));
 }
 
 }  // namespace

@@ -48,6 +48,23 @@ TEST(DoctorChecks, WarnOfFeeTablesOlderThanNinetyDays) {
     expect(effective(-1), CheckOutcome::warning, "ebay_de has none for today");
 }
 
+TEST(DoctorChecks, ReadTheProfilesAndNameTheFileThatIsWrong) {
+    expect(check_profiles(""), CheckOutcome::ok, "built-in");
+    const testing::TemporaryDirectory directory;
+    const std::string path = directory.path();
+    expect(check_profiles(path + "/nowhere"), CheckOutcome::failure, "nowhere");
+    std::ofstream(path + "/broken.json") << R"({"name":"acme","version":1,"envelope":"round"})";
+    expect(check_profiles(path), CheckOutcome::failure, "broken.json");
+    std::ofstream(path + "/broken.json") << R"({"name":"acme","version":1,"source":"a test",
+        "envelope":"data_only","content_type":"application/json",
+        "signature":{"layout":"body_hex","header":"X-Acme-Signature","old_secret_last":true},
+        "secret":"required","headers":{},"success":"any_2xx","response":"kept","timeout_ms":5000,
+        "retry":{"delays_s":[1],"jitter_percent":0,"honours_retry_after":false,
+                 "gone_disables":false},
+        "events":[],"accepts_published_types":true})";
+    expect(check_profiles(path), CheckOutcome::ok, "1 profile in ");
+}
+
 TEST(DoctorChecks, KnowAClockThatCannotBeRight) {
     expect(check_clock(now, {}), CheckOutcome::ok, "2026-05-25");
     expect(check_clock(now, now + std::chrono::minutes(4)), CheckOutcome::ok, "2026");

@@ -41,8 +41,8 @@ TEST_F(ProfileDirectory, WithoutOneOursHold) {
     const auto book = load_profiles_with("");
     ASSERT_THAT(book, IsOk());
     EXPECT_EQ((*book)->names(), notify::built_in_book().names());
-    EXPECT_THAT(find_profile(**book, "ztrace"), IsOk());
-    const auto unknown = find_profile(**book, "acme");
+    EXPECT_THAT(find_signing_profile(**book, "ztrace"), IsOk());
+    const auto unknown = find_signing_profile(**book, "acme");
     ASSERT_THAT(unknown, FailsWith(ErrorCode::invalid_argument));
     EXPECT_THAT(unknown.error().remedy, HasSubstr("standard-webhooks"));
 }
@@ -54,7 +54,8 @@ TEST_F(ProfileDirectory, AddsItsFilesInTheOrderOfTheirNames) {
     const auto book = load();
     ASSERT_THAT(book, IsOk());
     EXPECT_THAT((*book)->names(), ::testing::EndsWith("email, alpha, beta"));
-    EXPECT_EQ((*find_profile(**book, "beta"))->signature.signature_header, "X-Acme-Signature");
+    EXPECT_EQ((*find_signing_profile(**book, "beta"))->signature.signature_header,
+              "X-Acme-Signature");
 }
 
 TEST_F(ProfileDirectory, NamesTheFileAndItsFault) {

@@ -126,6 +126,48 @@ TEST(Verify, TakesTheGoldenVectorOfStandardWebhooks) {
     EXPECT_EQ(outcome.out, "valid\n") << outcome.error;
 }
 
+TEST(Verify, TakesATimeAsSignaturesHaveIt) {
+    const std::vector<std::string> golden{
+        "verify",
+        "--secret",
+        secret,
+        "--header",
+        "webhook-id: msg_p5jXN8AQM9LWM0D4loKWxJek",
+        "--header",
+        "webhook-timestamp: 1614265330",
+        "--header",
+        "webhook-signature: v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="};
+    const auto at = [&](const char* time) {
+        std::vector<std::string> arguments = golden;
+        arguments.insert(arguments.end(), {"--at", time});
+        return call(arguments, "{\"test\": 2432232314}");
+    };
+    EXPECT_EQ(at("1614265330").out, "valid\n");
+    EXPECT_EQ(at("1614265631").code, exit_failed) << "a second beyond the tolerance";
+    for (const char* wrong : {"99999999999999999999", "16142653.5", "-1", "soon"}) {
+        const Outcome outcome = at(wrong);
+        EXPECT_EQ(outcome.code, exit_usage) << wrong;
+        EXPECT_NE(outcome.error.find("unix seconds"), std::string::npos) << outcome.error;
+    }
+}
+
+TEST(Sign, AndItsNeighboursRefuseProfilesThatSignNothing) {
+    for (const char* profile : {"discord", "email"}) {
+        for (const std::vector<std::string>& command : {std::vector<std::string>{"sign"},
+                                                        {"verify", "--header", "a: b"},
+                                                        {"listen"},
+                                                        {"check", "https://example.com/hook"}}) {
+            std::vector<std::string> arguments = command;
+            arguments.insert(arguments.end(), {"--profile", profile, "--secret", secret});
+            const Outcome outcome = call(arguments, "{}");
+            EXPECT_EQ(outcome.code, exit_usage) << command.front();
+            EXPECT_NE(outcome.error.find("nothing is signed there"), std::string::npos)
+                << outcome.error;
+            EXPECT_EQ(outcome.error.find(", discord"), std::string::npos) << outcome.error;
+        }
+    }
+}
+
 TEST(Verify, CalledWronglySaysHow) {
     EXPECT_EQ(call({"verify", "--secret", secret}, "{}").code, exit_usage);  // no header
     EXPECT_EQ(call({"verify", "--header", "a: b"}, "{}").code, exit_usage);  // no secret

@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "tests/support/matchers.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -38,6 +41,18 @@ TEST(PrivateFile, ThatIsNotThereNamesTheSetting) {
     const auto missing = read_private_file("/nowhere/key", "key file", "client.key_file");
     ASSERT_THAT(missing, FailsWith(ErrorCode::io_error));
     EXPECT_EQ(missing.error().field, "client.key_file");
+}
+
+TEST(PrivateFile, AnEmptyOneIsMadeForItsOwnerAndOneThatIsThereKeepsWhatItHas) {
+    const testing::TemporaryDirectory directory;
+    const auto path = directory.path() / "received.ndjson";
+    ASSERT_THAT(make_private_file(path), IsOk());
+    EXPECT_FALSE(*is_open_to_others(path));
+    std::ofstream(path) << "kept";
+    ASSERT_THAT(make_private_file(path), IsOk());
+    EXPECT_EQ(std::filesystem::file_size(path), 4U);
+    EXPECT_THAT(make_private_file(directory.path() / "nowhere" / "x"),
+                FailsWith(ErrorCode::io_error));
 }
 
 }  // namespace
