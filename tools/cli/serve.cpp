@@ -168,6 +168,10 @@ Result<void> ServerProcess::build_parts(const MasterKey& key) {
     if (!for_notifier) return std::move(for_notifier).error();
     for_notifier->public_url = public_url();
     if (auto read = read_mail_password(serve, for_notifier->mail); !read) return read;
+    for_notifier->mail.tell_operator = [this](notify::OutcomeKind kind, const std::string& what) {
+        log_.write(LogLevel::warning, "mail_server_failed",
+                   {{"code", notify::to_string(kind)}, {"message", what}});
+    };
     secrets_ = std::make_unique<notify::SecretBox>(key);
     links_ =
         std::make_unique<notify::ResultsLinks>(public_url(), derived_key(key, "results links"));
