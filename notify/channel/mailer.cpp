@@ -151,22 +151,33 @@ std::int32_t phase_of(CURL* handle, CURLINFO which) {
     return microseconds > 0 ? static_cast<std::int32_t>(microseconds / 1'000) : -1;
 }
 
+// The mail server's address stays out of it: it is the operator's, and tenants read outcomes.
 void read_facts(CURL* handle, Outcome& outcome) {
     outcome.timings.resolved = phase_of(handle, CURLINFO_NAMELOOKUP_TIME_T);
     outcome.timings.connected = phase_of(handle, CURLINFO_CONNECT_TIME_T);
     outcome.timings.secured = phase_of(handle, CURLINFO_APPCONNECT_TIME_T);
     outcome.timings.done = phase_of(handle, CURLINFO_TOTAL_TIME_T);
     const char* address = nullptr;
-    long port = 0;
     long connections = 0;
     curl_easy_getinfo(handle, CURLINFO_PRIMARY_IP, &address);
-    curl_easy_getinfo(handle, CURLINFO_PRIMARY_PORT, &port);
     curl_easy_getinfo(handle, CURLINFO_NUM_CONNECTS, &connections);
-    if (address != nullptr && *address != '\0') {
-        const std::string text(address);
-        outcome.remote_address = (text.find(':') == std::string::npos ? text : "[" + text + "]") +
-                                 ":" + std::to_string(port);
-        outcome.connection_reused = connections == 0;
+    outcome.connection_reused = address != nullptr && *address != '\0' && connections == 0;
+}
+
+// What a tenant may know of a mail server that does not work.
+const char* told_to_tenants(OutcomeKind kind) noexcept {
+    switch (kind) {
+        case OutcomeKind::timeout:
+            return "the mail server did not answer in time; the server's log says more";
+        case OutcomeKind::tls:
+            return "there is no secure connection to the mail server; the server's log says more";
+        case OutcomeKind::reset:
+        case OutcomeKind::protocol:
+            return "the mail server broke off; the server's log says more";
+        case OutcomeKind::aborted:
+            return "stopped before the mail server answered";
+        default:
+            return "the mail server cannot be reached; the server's log says more";
     }
 }
 
@@ -264,6 +275,8 @@ struct Mailer::Body {
     Outcome send(const Mail& mail, milliseconds timeout);
     bool prepare(const curl_slist* recipients, milliseconds timeout);
     Outcome outcome_of(CURLcode code, const char* detail);
+    // No reply says what is wrong; `what` does, to those who may know where the server is.
+    void fail_before_reply(Outcome& outcome, OutcomeKind kind, const std::string& what) const;
 
     const MailerOptions options;
     const Clock& clock;
@@ -384,6 +397,13 @@ Outcome Mailer::Body::send(const Mail& mail, milliseconds timeout) {
     return outcome_of(code, detail.data());
 }
 
+void Mailer::Body::fail_before_reply(Outcome& outcome, OutcomeKind kind,
+                                     const std::string& what) const {
+    outcome.kind = kind;
+    outcome.detail = told_to_tenants(kind);
+    if (options.tell_operator && kind != OutcomeKind::aborted) options.tell_operator(kind, what);
+}
+
 Outcome Mailer::Body::outcome_of(CURLcode code, const char* detail) {
     Outcome outcome;
     long status = 0;
@@ -393,15 +413,15 @@ Outcome Mailer::Body::outcome_of(CURLcode code, const char* detail) {
     } else if (code == CURLE_LOGIN_DENIED) {
         outcome = outcome_of_reply(status >= 400 ? static_cast<int>(status) : 535, reply);
     } else if (!dialling.refused.empty()) {
-        outcome.kind = OutcomeKind::blocked;
-        outcome.detail = "the mail server's address " + dialling.refused + ": see smtp.allow_cidr";
+        fail_before_reply(
+            outcome, OutcomeKind::blocked,
+            "the mail server's address " + dialling.refused + ": see smtp.allow_cidr");
     } else if (const OutcomeKind kind = kind_of(code);
                status >= 400 && status < 600 &&
                (kind == OutcomeKind::reset || kind == OutcomeKind::protocol)) {
         outcome = outcome_of_reply(static_cast<int>(status), reply);
     } else {
-        outcome.kind = kind;
-        outcome.detail = *detail != '\0' ? detail : curl_easy_strerror(code);
+        fail_before_reply(outcome, kind, *detail != '\0' ? detail : curl_easy_strerror(code));
     }
     read_facts(handle.get(), outcome);
     return outcome;

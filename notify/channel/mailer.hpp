@@ -34,6 +34,10 @@ struct MailerOptions {
     std::string ca_bundle;              // PEM file instead of the system's authorities
     AddressPolicy addresses;            // of the mail server: a relay is often in the own network
     std::size_t queue_max = limits::mails_queued_max;
+    // What went wrong between us and the mail server, with its address: for the operator's log.
+    // Tenants, whose delivery log has the outcome, are told no more than that it cannot be used.
+    // Called on the mailer's thread; none: nobody is told.
+    std::function<void(OutcomeKind kind, const std::string& what)> tell_operator = {};
 };
 // Errors: invalid_argument with the member's name as field.
 Result<void> validate(const MailerOptions& options);

@@ -171,6 +171,10 @@ Result<void> ServerProcess::build_parts(const MasterKey& key) {
     const auto listening = notify::parse_address(parse_listen(serve.listen)->address);
     if (listening) for_notifier->addresses.own = notify::sockets_of(*listening, server_->port());
     if (auto read = read_mail_password(serve, for_notifier->mail); !read) return read;
+    for_notifier->mail.tell_operator = [this](notify::OutcomeKind kind, const std::string& what) {
+        log_.write(LogLevel::warning, "mail_server_failed",
+                   {{"code", notify::to_string(kind)}, {"message", what}});
+    };
     secrets_ = std::make_unique<notify::SecretBox>(key);
     links_ =
         std::make_unique<notify::ResultsLinks>(public_url(), derived_key(key, "results links"));
