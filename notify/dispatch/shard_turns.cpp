@@ -59,7 +59,7 @@ void ShardCore::learn(Lane& lane, const Job& job, const Outcome& outcome, bool d
         return;
     }
     ++lane.failures;
-    if (throttles(lane.policy, outcome)) {
+    if (has_status(outcome.kind) && outcome.status == 429) {
         lane.rate.throttled(job.sent, now.steady);
         if (lane.rate.next() > now.steady) rest_until(lane, lane.rate.next());
     }

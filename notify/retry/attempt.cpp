@@ -105,11 +105,6 @@ bool is_too_much(int status) noexcept {
     return status == 429 || status == 502 || status == 503 || status == 504;
 }
 
-bool throttles(const RetryPolicy& policy, const Outcome& outcome) noexcept {
-    if (!has_status(outcome.kind)) return false;
-    return outcome.status == 429 || (policy.honours_retry_after && is_too_much(outcome.status));
-}
-
 std::string_view to_string(SuccessRule rule) noexcept {
     return rule == SuccessRule::any_2xx ? "any_2xx" : "exactly_200";
 }

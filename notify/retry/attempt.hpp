@@ -78,8 +78,5 @@ Decision decide(const RetryPolicy& policy, int attempt, const Outcome& outcome, 
                 const AttemptFacts& facts = {});
 // 429, 502, 503, 504: it asks us to come more slowly.
 bool is_too_much(int status) noexcept;
-// Whether an outcome slows the endpoint down: a 429 always; the others where Retry-After counts,
-// too (Standard Webhooks: 429, 502 and 504 throttle).
-bool throttles(const RetryPolicy& policy, const Outcome& outcome) noexcept;
 
 }  // namespace assay::notify

@@ -210,23 +210,5 @@ TEST(Decide, NamesOfSuccessRulesReadBack) {
     EXPECT_EQ(parse_success_rule("2xx"), std::nullopt);
 }
 
-TEST(Throttles, A429SlowsEveryEndpointAndAnOverloadedGatewayOnlyNativeOnes) {
-    RetryPolicy native, fixed;
-    native.honours_retry_after = true;
-    fixed.honours_retry_after = false;
-    Outcome outcome;
-    outcome.kind = OutcomeKind::response;
-    for (const int status : {429, 502, 503, 504}) {
-        outcome.status = status;
-        EXPECT_TRUE(throttles(native, outcome)) << status;
-        EXPECT_EQ(throttles(fixed, outcome), status == 429) << status;
-    }
-    outcome.status = 500;
-    EXPECT_FALSE(throttles(native, outcome));
-    outcome.kind = OutcomeKind::connect;
-    outcome.status = 0;
-    EXPECT_FALSE(throttles(native, outcome));
-}
-
 }  // namespace
 }  // namespace assay::notify
