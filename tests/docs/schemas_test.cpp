@@ -129,7 +129,8 @@ json::value summary_of(int lines, int pallets, const LotTerms& terms, const Tabl
     std::string text;
     JsonWriter json(text);
     json.begin_object().key("by_verdict").begin_object();
-    json.member("insufficient_data", static_cast<std::int64_t>(lines)).end_object();
+    if (lines > 0) json.member("insufficient_data", static_cast<std::int64_t>(lines));
+    json.end_object();
     append_lot_members(json, value_lot(lot, terms, tables));
     json.end_object();
     return json::parse(text);

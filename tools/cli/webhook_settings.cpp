@@ -276,6 +276,15 @@ void add_webhook_settings(CLI::App& command, WebhookOptions& options) {
         ->allow_extra_args(false)
         ->type_name("'NAME: VALUE'");
     command
+        .add_option("--header-file", options.header_file,
+                    "Send the headers in this file too, one a line: other users can read a "
+                    "command line, but not a file of yours")
+        ->type_name("FILE");
+    command
+        .add_option("--url-file", options.url_file,
+                    "Take --url from this file: a Discord webhook's URL is a secret")
+        ->type_name("FILE");
+    command
         .add_option(
             "--retry", options.retry,
             "Other delays before the retries, e.g. 30s,5m,2h; default: those of its profile")

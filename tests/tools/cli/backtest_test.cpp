@@ -177,9 +177,10 @@ TEST(MedianWithin, IsHowOftenItHappens) {
 }
 
 TEST_F(BacktestTest, SaysWhichSalesNameNoCost) {
-    std::string sales = "Title,Price,Currency,Sold at,Unit cost\n";
+    std::string sales = "Title,Brand,Model,Price,Currency,Sold at,Unit cost\n";
     for (int day = 10; day < 20; ++day)
-        sales += "Kettle,20.00,USD,2026-04-" + two(day) + (day < 15 ? ",5.00\n" : ",\n");
+        sales += "Kettle K-100,Acme,K-100,20.00,USD,2026-04-" + two(day) +
+                 (day < 15 ? ",5.00\n" : ",\n");
     ASSERT_EQ(run({file("some.csv", sales), "--as-of", "2026-04-16"}), exit_ok) << error_.str();
     EXPECT_THAT(out_.str(),
                 HasSubstr("No sale of the days after names its cost; 5 sales before them do."));
