@@ -1,7 +1,8 @@
 """`assay analyze` on a manifest: identity, price and fees beside DuckDB in SQL, and the full analysis."""
 import contextlib
 import json
-import os
+import pathlib
+import subprocess
 import time
 
 import bench_readings as readings
@@ -79,15 +80,20 @@ def analyze_beside_sql(setting):
 
 
 def peak_mebibytes(setting, path, *more):
-    """The most memory that an analysis of it takes, as the system counts it."""
-    child = os.posix_spawn(setting.program("assay"), [
-        "assay", "analyze", str(path), "--as-of", AS_OF, "--threads", str(THREADS), "--out",
-        str(setting.directory / "memory.ndjson"), *more], os.environ,
-        file_actions=[(os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0)])
-    _, status, usage = os.wait4(child, 0)
-    if status != 0:
+    """The most memory that an analysis of it takes. Read from the process while it runs: what wait4() tells of a child
+    begins with the memory of the one that started it."""
+    child = subprocess.Popen([
+        setting.program("assay"), "analyze", str(path), "--as-of", AS_OF, "--threads", str(THREADS), "--out",
+        str(setting.directory / "memory.ndjson"), *more], stderr=subprocess.DEVNULL)
+    peak = 0
+    while child.poll() is None:
+        with contextlib.suppress(OSError):
+            status = pathlib.Path(f"/proc/{child.pid}/status").read_text()
+            peak = max([peak, *(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))])
+        time.sleep(0.005)
+    if child.returncode != 0:
         raise Failed("an analysis for its memory ended with an error")
-    return usage.ru_maxrss / 1024
+    return peak / 1024
 
 
 @contextlib.contextmanager
