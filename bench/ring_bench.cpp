@@ -157,6 +157,15 @@ struct Moodycamel {
     };
 };
 
+// Of queues that give one at a time: calls `pop_one` until it finds nothing, at most `max` times.
+template <class PopOne>
+std::size_t pop_each(std::uint32_t* out, std::size_t max, PopOne pop_one) {
+    std::size_t count = 0;
+    while (count < max && pop_one(out[count]))
+        ++count;
+    return count;
+}
+
 struct BoostLockfree {
     boost::lockfree::queue<std::uint32_t, boost::lockfree::capacity<capacity>> queue;
     struct Pusher {
@@ -168,10 +177,7 @@ struct BoostLockfree {
         BoostLockfree* owner;
         explicit Popper(BoostLockfree& queue) : owner(&queue) {}
         std::size_t pop(std::uint32_t* out, std::size_t max) {
-            std::size_t count = 0;
-            while (count < max && owner->queue.pop(out[count]))
-                ++count;
-            return count;
+            return pop_each(out, max, [&](std::uint32_t& one) { return owner->queue.pop(one); });
         }
     };
 };
@@ -188,10 +194,8 @@ struct TbbBounded {
         TbbBounded* owner;
         explicit Popper(TbbBounded& queue) : owner(&queue) {}
         std::size_t pop(std::uint32_t* out, std::size_t max) {
-            std::size_t count = 0;
-            while (count < max && owner->queue.try_pop(out[count]))
-                ++count;
-            return count;
+            return pop_each(out, max,
+                            [&](std::uint32_t& one) { return owner->queue.try_pop(one); });
         }
     };
 };

@@ -41,27 +41,6 @@ Result<void> append_settled(Connection& db, const StoredChunk& chunk, std::int64
     return {};
 }
 
-// Calls `use` for `count` items of a chunk's input, from its item `skipped` on.
-Result<void> use_items(Connection& db, const StoredChunk& chunk, std::int64_t skipped,
-                       std::int64_t count, const std::function<void(const ChunkItem&)>& use) {
-    Statement query = db.prepare("SELECT checksum, input FROM chunk_input WHERE key=?1");
-    const Result<bool> row = query.bind(1, chunk.key).step();
-    if (!row) return row.error();
-    if (!*row) return fail(ErrorCode::corrupt, "the input of a chunk is not there");
-    const std::string_view input = query.text(1);
-    if (detail::checksum_of(input) != query.integer(0)) return damaged("the input", chunk.key);
-    std::int64_t position = 0;
-    const Result<void> read = for_each_item(input, [&](const ChunkItem& item) {
-        if (position >= skipped && position < skipped + count) use(item);
-        ++position;
-    });
-    if (!read) return read;
-    if (position < skipped + count) {
-        return fail(ErrorCode::corrupt, "a chunk has fewer items than products");
-    }
-    return {};
-}
-
 // The chunk that holds product `index`; nullopt behind the last.
 Result<std::optional<StoredChunk>> chunk_of(Connection& db, std::int64_t batch_key,
                                             std::int64_t index) {
@@ -77,6 +56,56 @@ Result<std::optional<StoredChunk>> chunk_of(Connection& db, std::int64_t batch_k
     return std::optional(chunk);
 }
 
+// What one chunk holds of the products from `next` up to `until`.
+struct Piece {
+    StoredChunk chunk;
+    std::int64_t skipped = 0, taken = 0;  // of its products
+};
+Result<Piece> piece_at(Connection& db, std::int64_t batch_key, std::int64_t next,
+                       std::int64_t until) {
+    const auto chunk = chunk_of(db, batch_key, next);
+    if (!chunk) return chunk.error();
+    if (!*chunk) return fail(ErrorCode::corrupt, "a product is in no chunk");
+    const std::int64_t skipped = next - (*chunk)->first_index;
+    return Piece{**chunk, skipped, std::min((*chunk)->count - skipped, until - next)};
+}
+
+// Calls `use` for each input of a piece.
+Result<void> use_items(Connection& db, const Piece& piece,
+                       const std::function<void(const ChunkItem&)>& use) {
+    Statement query = db.prepare("SELECT checksum, input FROM chunk_input WHERE key=?1");
+    const Result<bool> row = query.bind(1, piece.chunk.key).step();
+    if (!row) return row.error();
+    if (!*row) return fail(ErrorCode::corrupt, "the input of a chunk is not there");
+    const std::string_view input = query.text(1);
+    if (detail::checksum_of(input) != query.integer(0))
+        return damaged("the input", piece.chunk.key);
+    std::int64_t position = 0;
+    const Result<void> read = for_each_item(input, [&](const ChunkItem& item) {
+        if (position >= piece.skipped && position < piece.skipped + piece.taken) use(item);
+        ++position;
+    });
+    if (!read) return read;
+    if (position < piece.skipped + piece.taken) {
+        return fail(ErrorCode::corrupt, "a chunk has fewer items than products");
+    }
+    return {};
+}
+
+// A batch whose results and inputs are still kept. Errors: not_found, archived.
+Result<detail::LiveBatch> kept_batch(Connection& db, const BatchId& batch) {
+    const Result<std::optional<detail::LiveBatch>> live = detail::find_live(db, batch);
+    if (!live) return live.error();
+    if (!*live) return fail(ErrorCode::not_found, "no batch has the id " + batch.text());
+    if ((*live)->archived_at) return detail::gone(**live);
+    return **live;
+}
+
+// Where `count` products from `first` on end.
+std::int64_t end_of(std::int64_t first, std::int64_t count, std::int64_t total) noexcept {
+    return count > total - first ? total : first + count;
+}
+
 Result<std::string> kept_line_of(Connection& db, std::int64_t batch_key) {
     Statement query = db.prepare("SELECT cancelled_line FROM batch_text WHERE key=?1");
     const Result<bool> row = query.bind(1, batch_key).step();
@@ -88,39 +117,33 @@ Result<std::string> kept_line_of(Connection& db, std::int64_t batch_key) {
 
 Result<ResultPage> read_results(Connection& db, const BatchId& batch, std::int64_t first_index,
                                 std::int64_t count) {
-    const Result<std::optional<detail::LiveBatch>> live = detail::find_live(db, batch);
+    const Result<detail::LiveBatch> live = kept_batch(db, batch);
     if (!live) return live.error();
-    if (!*live) return fail(ErrorCode::not_found, "no batch has the id " + batch.text());
-    if ((*live)->archived_at) return detail::gone(**live);
     ResultPage page;
     page.next_index = std::max<std::int64_t>(0, first_index);
     if (count <= 0) return page;
-    const std::int64_t total = (*live)->counts.total;
-    const std::int64_t until = count > total - page.next_index ? total : page.next_index + count;
+    const std::int64_t until = end_of(page.next_index, count, live->counts.total);
     std::string kept_line;
     while (page.next_index < until) {
-        const auto chunk = chunk_of(db, (*live)->key, page.next_index);
-        if (!chunk) return chunk.error();
-        if (!*chunk) return fail(ErrorCode::corrupt, "a product is in no chunk");
-        const std::int64_t skipped = page.next_index - (*chunk)->first_index;
-        const std::int64_t taken = std::min((*chunk)->count - skipped, until - page.next_index);
+        const Result<Piece> piece = piece_at(db, live->key, page.next_index, until);
+        if (!piece) return piece.error();
         Result<void> done;
-        if ((*chunk)->state == ChunkState::settled) {
-            done = append_settled(db, **chunk, skipped, taken, page.lines);
-        } else if ((*chunk)->state == ChunkState::cancelled) {
+        if (piece->chunk.state == ChunkState::settled) {
+            done = append_settled(db, piece->chunk, piece->skipped, piece->taken, page.lines);
+        } else if (piece->chunk.state == ChunkState::cancelled) {
             if (kept_line.empty()) {
-                Result<std::string> kept = kept_line_of(db, (*live)->key);
+                Result<std::string> kept = kept_line_of(db, live->key);
                 if (!kept) return kept.error();
                 kept_line = *std::move(kept);
             }
-            done = use_items(db, **chunk, skipped, taken, [&](const ChunkItem& item) {
+            done = use_items(db, *piece, [&](const ChunkItem& item) {
                 detail::append_from(kept_line, item.product_id, page.lines);
             });
         } else {
             return page;  // not yet
         }
         if (!done) return done.error();
-        page.next_index += taken;
+        page.next_index += piece->taken;
     }
     return page;
 }
@@ -129,25 +152,19 @@ Result<std::vector<std::optional<std::string>>> read_full_inputs(Connection& db,
                                                                  const BatchId& batch,
                                                                  std::int64_t first_index,
                                                                  std::int64_t count) {
-    const Result<std::optional<detail::LiveBatch>> live = detail::find_live(db, batch);
+    const Result<detail::LiveBatch> live = kept_batch(db, batch);
     if (!live) return live.error();
-    if (!*live) return fail(ErrorCode::not_found, "no batch has the id " + batch.text());
-    if ((*live)->archived_at) return detail::gone(**live);
     std::vector<std::optional<std::string>> inputs;
     FullEcho echo;
     std::int64_t next = std::max<std::int64_t>(0, first_index);
-    const std::int64_t until = next + std::clamp<std::int64_t>(count, 0, (*live)->counts.total);
-    while (next < std::min(until, (*live)->counts.total)) {
-        const auto chunk = chunk_of(db, (*live)->key, next);
-        if (!chunk) return chunk.error();
-        if (!*chunk) return fail(ErrorCode::corrupt, "a product is in no chunk");
-        const std::int64_t skipped = next - (*chunk)->first_index;
-        const std::int64_t taken = std::min((*chunk)->count - skipped, until - next);
-        const Result<void> done =
-            use_items(db, **chunk, skipped, taken,
-                      [&](const ChunkItem& item) { inputs.push_back(echo.of(item.json)); });
+    const std::int64_t until = end_of(next, count, live->counts.total);
+    while (next < until) {
+        const Result<Piece> piece = piece_at(db, live->key, next, until);
+        if (!piece) return piece.error();
+        const Result<void> done = use_items(
+            db, *piece, [&](const ChunkItem& item) { inputs.push_back(echo.of(item.json)); });
         if (!done) return done.error();
-        next += taken;
+        next += piece->taken;
     }
     return inputs;
 }
